@@ -1,0 +1,1 @@
+"""What is measured and fitted, apart from the program itself."""

@@ -1,0 +1,224 @@
+"""Fit the models that ship with kildebot on a question set of one's own.
+
+    python -m benchmarks.fit --articles articles.jsonl --questions questions.jsonl
+
+Needs the extra `fit` (LightGBM). Questions are JSON lines `{"question", "doc", "answer", "start"}`. Three models are written
+into the packages, each fitted on what the ones before it give on questions that they have not seen (two halves, crossed):
+
+    vectorstore/ranking.npz         passages, best first              LambdaMART (Burges 2010)
+    bot/writers/sentences.npz       sentences, best first             LambdaMART
+    bot/writers/confidence.npz      whether the best one answers      boosted logistic regression
+"""
+
+import argparse
+import random
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.episodes import Episode, Gold, disturbed, episodes, read_articles, read_questions
+from bot.writers.quoting import ANSWER_FEATURES, SENTENCE_FEATURES, answer_features, sentence_features
+from vectorstore.archive import open_archive
+from vectorstore.fusion import FEATURES, Candidate, Findings, features, match
+from vectorstore.search import Search, ranked
+from vectorstore.trees import Trees
+
+Floats = NDArray[np.float64]
+ROOT = Path(__file__).parent.parent
+COMMON = {
+    "verbose": -1,
+    "num_threads": 2,
+    "seed": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "bagging_freq": 1,
+    "bagging_fraction": 0.7,
+}
+RANKING = {**COMMON, "objective": "lambdarank", "learning_rate": 0.06, "num_leaves": 15, "max_depth": 6, "min_data_in_leaf": 60,
+           "feature_fraction": 0.6, "label_gain": [0, 1, 4], "lambdarank_truncation_level": 10}  # fmt: skip
+ANSWERING = {**COMMON, "objective": "binary", "learning_rate": 0.03, "num_leaves": 8, "max_depth": 4, "min_data_in_leaf": 80,
+             "feature_fraction": 0.5}  # fmt: skip
+# More of these never makes a candidate worse, whatever the archive; of those after them, less never does. Holding the trees
+# to that is what makes them carry over from an archive of 755 articles to one of five.
+MORE_IS_BETTER = {
+    "bm25 of best", "bm25 per idf", "cosine standing", "cosine of best", "article of best", "article per idf", "in passage",
+    "in passage or heading", "in best sentence", "in best sentence or heading", "in best pair", "names in passage or heading",
+    "neighbours in question", "sign where it matches", "names in best sentence", "share of names in passage",
+    "other words in best sentence", "other words in passage", "passage behind best", "passage share", "in sentence",
+    "in sentence or heading", "behind best sentence", "names", "sign", "names in it", "other words", "share of best",
+    "in its passage or heading", "in its article", "in any passage", "names in article", "names in passage", "article bm25 per idf",
+    "other words in it", "other words in article",
+}  # fmt: skip
+LESS_IS_BETTER = {
+    "bm25 rank", "cosine rank", "article rank", "most missed", "passage rank", "nearest new to a match", "most missed in article",
+    "unknown terms", "unknown weight", "other words unknown",
+}  # fmt: skip
+ROUNDS = {"ranking": 400, "sentences": 300, "confidence": 300}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question of one episode: what each index found for it, and how good each candidate is (2 answers, 1 same article)."""
+
+    episode: str
+    gold: Gold
+    candidates: tuple[Candidate, ...]
+    features: Floats
+    grades: NDArray[np.int64]
+    query: Any
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--into", type=Path, default=ROOT, help="where the packages are (default: this checkout)")
+    given = parser.parse_args()
+    asked = [
+        row
+        for episode in episodes(read_articles(given.articles), read_questions(given.questions))
+        for row in rows(episode)
+    ]
+    print(f"{len(asked)} questions asked")
+    ranking = [fit_ranking([row for row in asked if fold(row) != half]) for half in (0, 1)]
+    found = [findings(row, ranking[fold(row)]) for row in asked]
+    sentences = [
+        fit_sentences([pair for pair in zip(asked, found, strict=True) if fold(pair[0]) != half]) for half in (0, 1)
+    ]
+    confidence = fit_confidence([(row, each, sentences[fold(row)]) for row, each in zip(asked, found, strict=True)])
+    fit_ranking(asked).write(given.into / "vectorstore" / "ranking.npz")
+    fit_sentences(list(zip(asked, found, strict=True))).write(given.into / "bot" / "writers" / "sentences.npz")
+    confidence.write(given.into / "bot" / "writers" / "confidence.npz")
+
+
+def rows(episode: Episode) -> Iterator[Row]:
+    """Put the questions of an episode to its archive."""
+    rng = random.Random(episode.name)
+    with tempfile.TemporaryDirectory() as home, open_archive(Path(home)) as archive:
+        archive.ingest(episode.articles)
+        search = Search(archive, None)
+        for gold in episode.questions:
+            query, candidates = search.candidates(disturbed(gold, rng).question)
+            if candidates:
+                known = features(query, candidates, match(query, candidates))
+                grades = np.array([grade(gold, candidate) for candidate in candidates])
+                yield Row(episode.name, gold, tuple(candidates), known, grades, query)
+
+
+def grade(gold: Gold, candidate: Candidate) -> int:
+    passage = candidate.passage
+    if gold.answer is None or passage.article.id != gold.article:
+        return 0
+    return 2 if passage.span.contains(gold.answer) else 1
+
+
+def fold(row: Row) -> int:
+    return zlib.crc32(row.gold.question.encode()) % 2
+
+
+def findings(row: Row, ranking: Trees) -> Findings:
+    return ranked(row.query, row.candidates, ranking.scores(row.features))
+
+
+def holds(gold: Gold, found: Findings) -> NDArray[np.bool_]:
+    """For each sentence of the findings, whether the answer stands in it."""
+    held = []
+    for candidate in found.candidates:
+        passage = candidate.passage
+        start = passage.span.start
+        here = gold.answer is not None and passage.article.id == gold.article
+        held += [
+            bool(
+                here
+                and gold.answer
+                and start + s.span.start <= gold.answer.start
+                and gold.answer.end <= start + s.span.end
+            )
+            for s in candidate.sentences
+        ]
+    return np.array(held, bool)
+
+
+def fit_ranking(asked: list[Row]) -> Trees:
+    usable = [row for row in asked if (row.grades == 2).any()]
+    data = lightgbm.Dataset(
+        np.concatenate([row.features for row in usable]),
+        np.concatenate([row.grades for row in usable]),
+        group=[len(row.grades) for row in usable],
+    )
+    return trees(lightgbm.train({**RANKING, **bound(FEATURES)}, data, ROUNDS["ranking"]))
+
+
+def fit_sentences(asked: list[tuple[Row, Findings]]) -> Trees:
+    labelled = [(sentence_features(found), holds(row.gold, found)) for row, found in asked if row.gold.answer]
+    usable = [(known, held) for known, held in labelled if held.any()]
+    data = lightgbm.Dataset(
+        np.concatenate([known for known, _ in usable]),
+        np.concatenate([held for _, held in usable]).astype(int),
+        group=[len(held) for _, held in usable],
+    )
+    given = {**RANKING, **bound(SENTENCE_FEATURES), "label_gain": [0, 1], "lambdarank_truncation_level": 6}
+    return trees(lightgbm.train(given, data, ROUNDS["sentences"]))
+
+
+def fit_confidence(asked: list[tuple[Row, Findings, Trees]]) -> Trees:
+    """Questions to the whole archive, all of which it answers, are left out: half of the others have no answer."""
+    known, answered = [], []
+    for row, found, sentences in asked:
+        if row.episode != "full":
+            features_ = sentence_features(found)
+            known.append(answer_features(found, features_, sentences.scores(features_)))
+            answered.append(row.gold.answer is not None)
+    data = lightgbm.Dataset(np.stack(known), np.array(answered, int))
+    return trees(lightgbm.train({**ANSWERING, **bound(ANSWER_FEATURES)}, data, ROUNDS["confidence"]))
+
+
+def bound(names: Sequence[str]) -> dict[str, Any]:
+    """LightGBM's monotone constraints for these features."""
+    directions = [(name in MORE_IS_BETTER) - (name in LESS_IS_BETTER) for name in names]
+    return {"monotone_constraints": directions, "monotone_constraints_method": "intermediate"}
+
+
+def trees(booster: lightgbm.Booster) -> Trees:
+    """A LightGBM model as arrays."""
+    every = [_flat(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
+    width = max(len(nodes) for nodes, _ in every)
+
+    def column(part: int, kind: type) -> NDArray[Any]:
+        return np.array([[node[part] for node in nodes] + [0] * (width - len(nodes)) for nodes, _ in every], kind)
+
+    return Trees(
+        column(0, np.int32), column(1, np.float64), column(2, np.int32), column(3, np.int32), column(4, np.float64),
+        depth=max(depth for _, depth in every),
+    )  # fmt: skip
+
+
+def _flat(root: dict[str, Any]) -> tuple[list[tuple[int, float, int, int, float]], int]:
+    nodes: list[tuple[int, float, int, int, float]] = []
+    deepest = 0
+
+    def walk(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        at = len(nodes)
+        nodes.append((0, 0.0, at, at, 0.0))
+        if "split_feature" in node:
+            left, right = walk(node["left_child"], depth + 1), walk(node["right_child"], depth + 1)
+            nodes[at] = (node["split_feature"], node["threshold"], left, right, 0.0)
+        else:
+            nodes[at] = (0, 0.0, at, at, node["leaf_value"])
+        return at
+
+    walk(root, 0)
+    return nodes, deepest
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m bot` is kildebot."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,43 @@
+"""Marks and links: what ties a claim to the sentence that it stands on."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.answer import Citation
+from vectorstore.article import Article
+
+_WHOLE_UP_TO = (
+    100  # characters of a quote that a text fragment holds whole; a longer one is named by its first and last words
+)
+_WORDS_AT_EACH_END = 5
+
+
+def prove(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The citations whose span is in their article and says something; the others are dropped."""
+    return tuple(each for each in citations if each.span.end <= len(each.article.text) and each.quote.strip())
+
+
+def sentence_link(article: Article, text: str) -> str:
+    """The publisher's page at a sentence of it, as a text fragment (W3C draft "Text Fragments"); empty without a page."""
+    if not article.url:
+        return ""
+    words = text.split()
+    whole = " ".join(words)
+    if len(whole) <= _WHOLE_UP_TO or len(words) <= 2 * _WORDS_AT_EACH_END:
+        fragment = _escaped(whole)
+    else:
+        fragment = ",".join(
+            _escaped(" ".join(part)) for part in (words[:_WORDS_AT_EACH_END], words[-_WORDS_AT_EACH_END:])
+        )
+    page = article.url.partition("#")[0]
+    return f"{page}#:~:text={fragment}"
+
+
+def file_link(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def _escaped(text: str) -> str:
+    """Percent-encoded, with the characters that text fragments use themselves."""
+    return quote(text, safe="").replace("-", "%2D")

@@ -1,0 +1,27 @@
+"""The command that looks after things: doctor."""
+
+import click
+
+from bot.cli.shared import DONE, FAILED, Command, Shared, print_json
+
+
+@click.command(cls=Command, short_help="Check the archive, its indexes, the settings and the terminal.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as one JSON object.")
+@click.pass_obj
+def doctor(shared: Shared, as_json: bool) -> int:
+    """Check that all is well, and say what to do where it is not.
+
+    Looks at the installation, the terminal, the settings, the archive and its
+    indexes. Nothing is changed. The exit code is 1 if anything is an error;
+    warnings are none.
+    """
+    from bot.doctor import as_object, examine, healthy, show
+    from bot.render import json_line
+
+    screen = shared.screen()
+    findings = examine(shared.settings, screen)
+    if as_json:
+        print_json(json_line(as_object(findings)))
+    else:
+        show(screen, findings)
+    return DONE if healthy(findings) else FAILED

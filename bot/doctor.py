@@ -1,0 +1,121 @@
+"""What can be said about how everything is: the installation, the settings, the archive with its indexes, the terminal."""
+
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.text import Text
+
+from bot.errors import BotError
+from bot.render import Screen, shown
+from bot.render.screen import FAINT, LABEL, MARK
+from bot.settings import Settings, variable_names
+from bot.wiring import has_samples, open_articles
+from vectorstore.archive import Finding, Grade
+from vectorstore.errors import VectorstoreError
+
+_ENGINES = ("chromadb", "tantivy", "numpy", "langchain-core")
+_SIGNS = {Grade.OK: "✓", Grade.WARNING: "!", Grade.ERROR: "✗"}
+_PLAIN_SIGNS = {Grade.OK: "ok", Grade.WARNING: "!", Grade.ERROR: "X"}
+
+
+def examine(settings: Callable[[], Settings], screen: Screen) -> list[Finding]:
+    """Everything there is to say, in the order in which one thing rests on the other. Raises nothing of ours."""
+    findings = [*_installation(), *_terminal(screen)]
+    try:
+        chosen = settings()
+    except BotError as error:
+        return [*findings, Finding("settings", Grade.ERROR, error.message, error.hint)]
+    return [*findings, *_settings(chosen), *_archive(chosen)]
+
+
+def healthy(findings: Sequence[Finding]) -> bool:
+    return all(each.grade is not Grade.ERROR for each in findings)
+
+
+def as_object(findings: Sequence[Finding]) -> dict[str, object]:
+    """The findings as `kildebot doctor --json` prints them."""
+    every = [{"name": each.name, "grade": each.grade.value, "text": each.text, "hint": each.hint} for each in findings]
+    return {"healthy": healthy(findings), "findings": every}
+
+
+def show(screen: Screen, findings: Sequence[Finding]) -> None:
+    """One entry for each finding: a sign, its name, what was found, and what to do."""
+    fancy = screen.can_show("✓✗→")
+    signs, arrow = (_SIGNS, "→") if fancy else (_PLAIN_SIGNS, "->")
+    name_width = max(len(each.name) for each in findings)
+    for each in findings:
+        sign = signs[each.grade].ljust(2)
+        first = Text.assemble((sign, FAINT if each.grade is Grade.OK else MARK), f" {each.name.ljust(name_width)}  ")
+        screen.wrapped(shown(each.text), indent=len(first), first=first)
+        if each.hint:
+            screen.wrapped(Text(shown(f"{arrow} {each.hint}"), LABEL), indent=len(first))
+
+
+def _installation() -> Iterator[Finding]:
+    yield Finding("python", Grade.OK, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    own = _version("kildebot")
+    text, hint = (own, "") if own else ("is not installed, only run where it lies", "install it: make setup")
+    yield Finding("kildebot", Grade.OK if own else Grade.WARNING, text, hint)
+    found = {name: _version(name) for name in _ENGINES}
+    missing = [name for name in _ENGINES if not found[name]]
+    if missing:
+        yield Finding(
+            "libraries", Grade.ERROR, f"not installed: {', '.join(missing)}", "install anew: make clean setup"
+        )
+    else:
+        yield Finding("libraries", Grade.OK, ", ".join(f"{name} {found[name]}" for name in _ENGINES))
+
+
+def _version(distribution: str) -> str:
+    """The version that is installed; empty where none is."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def _terminal(screen: Screen) -> Iterator[Finding]:
+    console = screen.console
+    if not screen.is_terminal:
+        yield Finding("terminal", Grade.OK, "output goes to a file or another program: plain text")
+        return
+    colours = console.color_system or "none"
+    links = "links" if screen.links else "no links"
+    yield Finding("terminal", Grade.OK, f"{console.width} columns, {console.encoding}, colours: {colours}, {links}")
+    if not screen.can_show("æøåÆØÅ«»–"):
+        yield Finding(
+            "encoding",
+            Grade.WARNING,
+            f"{console.encoding} has not all letters of the articles",
+            "use a UTF-8 locale: LANG=C.UTF-8",
+        )
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield Finding(
+        "settings",
+        Grade.OK,
+        ", ".join(f"{variable_names()[name]}={value}" for name, value in _chosen(settings)) or "none made",
+    )
+
+
+def _chosen(settings: Settings) -> Iterator[tuple[str, object]]:
+    """The settings that somebody made, secrets only as being there."""
+    for name in sorted(settings.model_fields_set - {"home"}):
+        value = getattr(settings, name)
+        if value:
+            yield name, "(set)" if hasattr(value, "get_secret_value") else value
+
+
+def _archive(settings: Settings) -> Iterator[Finding]:
+    if not (settings.home / "archive.sqlite3").exists():
+        yield Finding("archive", Grade.WARNING, "there is none yet", "take articles in: kildebot ingest PATH")
+        return
+    try:
+        with open_articles(settings) as archive:
+            yield from archive.check()
+            if has_samples(archive):
+                yield Finding("samples", Grade.OK, "these are the sample articles; they leave when yours come")
+    except VectorstoreError as error:
+        yield Finding("archive", Grade.ERROR, error.message, error.hint)

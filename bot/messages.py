@@ -1,0 +1,164 @@
+"""Every text that a reader of answers sees, in Norwegian bokmål and in English.
+
+One table; a test compares the two columns. What operators see (`--help`, errors) is English and stands where it is made.
+"""
+
+from enum import StrEnum
+
+from vectorstore.article import Article, Genre, Provenance, Published
+
+
+class Language(StrEnum):
+    """A language that the bot speaks."""
+
+    NORWEGIAN = "nb"
+    ENGLISH = "en"
+
+    @classmethod
+    def of(cls, code: str) -> "Language":
+        """The language to speak to somebody who writes in `code` (ISO 639-1, BCP 47): English for English, else Norwegian."""
+        return cls.ENGLISH if code.lower().partition("-")[0] == cls.ENGLISH else cls.NORWEGIAN
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The text of a key in a language, with its values. Raises `KeyError` for a key or value that the text has not."""
+    return TEXTS[key][language].format(**values)
+
+
+def date_in_words(published: Published, language: Language) -> str:
+    """The date at the precision known, and whether it was inferred: `april 2019`, `12. september 2023`, `trolig 2019`, `udatert`."""
+    if published.year is None:
+        return say("undated", language)
+    words = str(published.year)
+    if published.month is not None:
+        words = f"{_MONTHS[language][published.month - 1]} {words}"
+    if published.day is not None:
+        words = f"{published.day}{'.' if language is Language.NORWEGIAN else ''} {words}"
+    inferred = published.provenance is Provenance.INFERRED
+    return say("inferred_date", language, date=words) if inferred else words
+
+
+def kind_in_words(genre: Genre | None, language: Language) -> str:
+    """What kind of text it is, in lower case; empty where that is not known."""
+    return say(f"kind_{genre}", language) if genre else ""
+
+
+def count_in_words(number: int, language: Language) -> str:
+    """`1 artikkel`, `5 artikler`."""
+    return say("one_article" if number == 1 else "many_articles", language, number=number)
+
+
+def span_in_words(articles: list[Published], language: Language) -> str:
+    """From the earliest to the latest date: `april 2019 – 12. september 2023`; empty where none is known."""
+    dated = sorted((each for each in articles if each.earliest), key=lambda each: (each.earliest, each.latest))
+    if not dated:
+        return ""
+    ends = [
+        date_in_words(each, language) for each in (dated[0], max(dated, key=lambda each: (each.latest, each.earliest)))
+    ]
+    return ends[0] if ends[0] == ends[1] else " – ".join(ends)
+
+
+def headline(article: Article) -> str:
+    """The title; of an untitled article, its first words."""
+    words = " ".join((article.title.strip() or article.text[: 4 * _FIRST_WORDS]).split())
+    if article.title.strip() or len(words) <= _FIRST_WORDS:
+        return words
+    return words[:_FIRST_WORDS].rsplit(" ", 1)[0].rstrip(" ,.;:–-") + " …"
+
+
+_FIRST_WORDS = 60  # characters of an untitled article that stand for its title
+
+_MONTHS = {
+    Language.NORWEGIAN: (
+        *("januar", "februar", "mars", "april", "mai", "juni", "juli"),
+        *("august", "september", "oktober", "november", "desember"),
+    ),
+    Language.ENGLISH: (
+        *("January", "February", "March", "April", "May", "June", "July"),
+        *("August", "September", "October", "November", "December"),
+    ),
+}
+
+_COLUMNS: dict[str, tuple[str, str]] = {
+    # Answers
+    "not_found": (
+        "Artiklene sier ingenting om dette.",
+        "The articles say nothing about this.",
+    ),
+    "nearest": ("De nærmeste artiklene:", "The nearest articles:"),
+    "partial": (
+        "Svaret ble avbrutt før det var ferdig.",
+        "The answer was cut off before it was complete.",
+    ),
+    "unproven": ("ikke bekreftet i artikkelen", "not confirmed in the article"),
+    "also_in": ("også i {articles}", "also in {articles}"),
+    # Articles
+    "one_article": ("{number} artikkel", "{number} article"),
+    "many_articles": ("{number} artikler", "{number} articles"),
+    "undated": ("udatert", "undated"),
+    "inferred_date": ("trolig {date}", "probably {date}"),
+    "kind_news": ("nyhet", "news"),
+    "kind_editorial": ("leder", "editorial"),
+    "kind_commentary": ("kommentar", "commentary"),
+    "kind_analysis": ("analyse", "analysis"),
+    "kind_opinion": ("debatt", "opinion"),
+    # Chat
+    "greeting_quotes": (
+        "Svarene er ordrette sitater fra artiklene; ingen språkmodell er i bruk.",
+        "Answers are verbatim quotes from the articles; no language model is used.",
+    ),
+    "greeting_help": (
+        "Spør på norsk, or in English. /help viser kommandoene, Ctrl-D avslutter.",
+        "Ask in English, eller på norsk. /help lists the commands, Ctrl-D leaves.",
+    ),
+    "samples_are_read": (
+        "Arkivet er tomt: legger inn fem eksempelartikler …",
+        "The archive is empty: taking in five sample articles …",
+    ),
+    "samples_in_use": (
+        "Dette er eksempelartiklene. Legg inn dine egne: kildebot ingest MAPPE",
+        "These are the sample articles. Take in your own: kildebot ingest FOLDER",
+    ),
+    "opening": ("Åpner arkivet …", "Opening the archive …"),
+    "searching": ("Leter …", "Searching …"),
+    "cancelled": ("Avbrutt.", "Cancelled."),
+    "how_to_leave": ("Ctrl-D avslutter.", "Ctrl-D leaves."),
+    "new_conversation": ("Ny samtale.", "New conversation."),
+    "no_sources": (
+        "Ingen kilder å vise ennå: still et spørsmål først.",
+        "No sources to show yet: ask a question first.",
+    ),
+    "which_source": ("Hvilken kilde? Skriv {choices}.", "Which source? Type {choices}."),
+    "no_such_source": (
+        "Det er ingen kilde {number} i det siste svaret. Skriv {choices}.",
+        "There is no source {number} in the last answer. Type {choices}.",
+    ),
+    "no_such_command": ("Det er ingen kommando {command}.", "There is no command {command}."),
+    "did_you_mean": ("Mente du {command}?", "Did you mean {command}?"),
+    "see_help": ("/help viser kommandoene.", "/help lists the commands."),
+    "more_articles": (
+        "… og {number} til; kildebot articles viser alle.",
+        "… and {number} more; kildebot articles lists all.",
+    ),
+    "failed": ("Det gikk ikke: {reason}", "That did not work: {reason}"),
+    "help_ask": ("et spørsmål", "a question"),
+    "help_ask_does": (
+        "svaret, med kilder; du kan spørre videre",
+        "the answer, with its sources; follow-ups are understood",
+    ),
+    "help_sources": ("kildene til det siste svaret", "the sources of the last answer"),
+    "help_source": ("sitatet der det står i artikkelen", "the quote where it stands in its article"),
+    "help_articles": ("artiklene det svares fra", "the articles that answers come from"),
+    "help_new": ("begynn en ny samtale", "begin a new conversation"),
+    "help_help": ("denne oversikten", "this overview"),
+    "help_quit": ("avslutt (også Ctrl-D)", "leave (Ctrl-D, too)"),
+    "help_keys": (
+        "Pil opp henter tidligere spørsmål, Tab fullfører kommandoer, Ctrl-C avbryter.",
+        "Up recalls earlier questions, Tab completes commands, Ctrl-C cancels.",
+    ),
+}
+
+TEXTS: dict[str, dict[Language, str]] = {
+    key: dict(zip((Language.NORWEGIAN, Language.ENGLISH), column, strict=True)) for key, column in _COLUMNS.items()
+}

@@ -1,0 +1,29 @@
+"""Answers, hits and articles as a reader sees them: on a terminal, and as JSON.
+
+`screen` is where text goes and how wide it may be; `answers` and `listings` lay it out; `contract` makes the JSON objects;
+`safe` and `links` keep what articles and questions hold from reaching the terminal as anything but text.
+"""
+
+from bot.render.answers import show_answer, show_source, show_sources
+from bot.render.contract import answer_line, article_line, failed_answer_line, failed_hits_line, hits_line, json_line
+from bot.render.listings import newest_first, show_articles, show_hits
+from bot.render.safe import shown, well_formed
+from bot.render.screen import Screen
+
+__all__ = [
+    "Screen",
+    "answer_line",
+    "article_line",
+    "failed_answer_line",
+    "failed_hits_line",
+    "hits_line",
+    "json_line",
+    "newest_first",
+    "show_answer",
+    "show_articles",
+    "show_hits",
+    "show_source",
+    "show_sources",
+    "shown",
+    "well_formed",
+]

@@ -1,0 +1,220 @@
+"""Every setting there is, and the only place that reads the environment.
+
+Settings come from environment variables, else from `.env` in the current folder; `.env.example` lists them all.
+"""
+
+import difflib
+import logging
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsInvalid
+
+_ENV_FILE = Path(".env")
+_PREFIX = "KILDEBOT_"
+_NEAR_MISS = 0.8  # difflib's ratio: OPENAI_KEY is that near to OPENAI_API_KEY, OPENAI_ORG_ID is not
+
+_log = logging.getLogger(__name__)
+
+
+def _one_line(value: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError("has a line break or control character in it; is a quotation mark missing?")
+    return value
+
+
+def _tidy(value: object) -> object:
+    """The value without white space around it, and without the quotation marks that docker leaves on."""
+    if not isinstance(value, str):
+        return value
+    value = value.strip()
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return _one_line(value[1:-1].strip() if quoted else value)
+
+
+def _folder(value: object) -> object:
+    if value == "":
+        raise ValueError("is blank; leave it out for the usual place")
+    try:
+        return Path(str(value)).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("begins with a home folder that nobody has; write the folder in full") from None
+
+
+def _unbroken(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if not re.fullmatch(r"[!-~]*", value):
+        raise ValueError("has a space or a letter beyond ASCII in it; copy it anew")
+    if re.search(r"[\"'`]", value):
+        raise ValueError("has a quotation mark in it; copy it anew")
+    return secret
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if value and not usable:
+        raise ValueError("is not a web address; write it like http://127.0.0.1:11434/v1")
+    return value
+
+
+def _provider_and_model(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z][a-z0-9_]*:\S+", value):
+        raise ValueError("names no model; write it as provider:model, like openai:text-embedding-3-small")
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What the user has chosen; the defaults need nothing. Values are checked, secrets are never printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_file=_ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+
+    home: Annotated[Path, BeforeValidator(_folder), BeforeValidator(_tidy)] = Field(
+        default_factory=lambda: platformdirs.user_data_path("kildebot", appauthor=False),
+        description="The folder that holds the archive and everything else that is yours.",
+    )
+    embedding: Annotated[str, BeforeValidator(_tidy), AfterValidator(_provider_and_model)] = Field(
+        default="",
+        description="The embedding model, as provider:model; empty for the built-in one, which needs neither key nor network.",
+    )
+    embedding_dimensions: Annotated[PositiveInt | None, BeforeValidator(_tidy)] = Field(
+        default=None,
+        description="How many dimensions the embedding model should give, where it lets one choose.",
+    )
+    openai_api_key: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_unbroken)] = Field(
+        default=SecretStr(""),
+        validation_alias="OPENAI_API_KEY",
+        description="The key for OpenAI, or for a server that speaks its language.",
+    )
+    openai_base_url: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+        default="",
+        validation_alias="OPENAI_BASE_URL",
+        description="The address of a server that speaks OpenAI's language; OpenAI's own when empty.",
+    )
+    language: Annotated[Literal["auto", "nb", "en"], BeforeValidator(_lower), BeforeValidator(_tidy)] = Field(
+        default="auto",
+        description="The language the program speaks: nb, en, or auto for that of the question.",
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower), BeforeValidator(_tidy)
+    ] = Field(
+        default="warning",
+        description="What is logged: debug, info, warning, error or critical, and what is worse.",
+    )
+
+    @model_validator(mode="after")
+    def _openai_has_its_key(self) -> "Settings":
+        reachable = self.openai_api_key.get_secret_value() or self.openai_base_url
+        if self.embedding.startswith("openai:") and not reachable:
+            raise ValueError("KILDEBOT_EMBEDDING asks for OpenAI, which needs a key; put yours in OPENAI_API_KEY")
+        return self
+
+
+def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _log.warning) -> Settings:
+    """The settings as the environment and `.env` have them; `home` (from `--home`) goes before both.
+
+    `warn` is given one line for each thing that is unwise but works. Raises `SettingsInvalid` for what does not.
+    """
+    in_file = dict(_read_env_file())
+    _refuse_unknown_options(in_file)
+    for remark in _remarks(in_file):
+        warn(remark)
+    try:
+        return Settings() if home is None else Settings(home=home)
+    except ValidationError as error:
+        raise _translated(error) from None  # pydantic's own error holds the values, secrets among them
+
+
+def variable_names() -> dict[str, str]:
+    """The environment variable of each setting, by the setting's name."""
+    fields = Settings.model_fields.items()
+    return {name: str(field.validation_alias or _PREFIX + name.upper()) for name, field in fields}
+
+
+def _read_env_file() -> Iterator[tuple[str, str]]:
+    if not _ENV_FILE.is_file():
+        return
+    try:
+        with _ENV_FILE.open(encoding="utf-8-sig") as file:
+            lines = list(parse_stream(file))
+    except UnicodeDecodeError:
+        raise SettingsInvalid(".env is not UTF-8 text", "save it anew as UTF-8") from None
+    except OSError as error:
+        raise SettingsInvalid(f".env cannot be read: {error.strerror}", "make it yours: chmod 600 .env") from error
+    for line in lines:
+        if line.error:
+            raise SettingsInvalid(
+                f"line {line.original.line} of .env cannot be understood",
+                "write NAME=value, and close every quotation mark",
+            )
+        if line.key:
+            yield line.key.upper(), line.value or ""
+
+
+def _refuse_unknown_options(in_file: dict[str, str]) -> None:
+    known = variable_names().values()
+    for name in [*in_file, *map(str.upper, os.environ)]:
+        if name.startswith(_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "every setting is in .env.example"
+            raise SettingsInvalid(f"there is no setting {name}", hint)
+
+
+def _remarks(in_file: dict[str, str]) -> Iterator[str]:
+    known = variable_names().values()
+    for name in in_file:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR_MISS)
+        if near and name not in known:
+            yield f"{name} in .env is no setting of ours; did you mean {near[0]}?"
+    holds_secret = any(in_file.get(name) for name in _secret_names())
+    if holds_secret and os.name == "posix" and _ENV_FILE.stat().st_mode & stat.S_IROTH:
+        yield ".env holds a secret and everyone on this machine can read it; run: chmod 600 .env"
+
+
+def _secret_names() -> list[str]:
+    return [variable_names()[name] for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+
+
+def _translated(error: ValidationError) -> SettingsInvalid:
+    """The first fault as one line and a hint; a secret is described, never shown."""
+    fault = error.errors(include_url=False, include_context=False)[0]
+    location = fault["loc"][0] if fault["loc"] else ""
+    name = variable_names().get(str(location), str(location))
+    if name in _secret_names():
+        name += f" ({len(str(fault['input']).strip())} characters, not shown)"
+    message, _, hint = _plain_words(fault["type"], fault["msg"]).partition("; ")
+    return SettingsInvalid(f"{name} {message}".strip(), hint or "every setting is explained in .env.example")
+
+
+def _plain_words(kind: str, message: str) -> str:
+    """Pydantic's message as the end of a sentence that begins with the setting's name."""
+    wanted = message.removeprefix("Value error, ").removeprefix("Input should be ")
+    if kind == "literal_error":
+        return f"has a value that it cannot have; write {wanted}"
+    return wanted if kind == "value_error" else f"should be {wanted.partition(',')[0]}"

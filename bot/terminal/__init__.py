@@ -1,0 +1,120 @@
+"""The chat: questions and commands from a terminal, or piped in as lines, and answers to them.
+
+`run` puts it together. `Editor` is how lines are typed, and the only home of prompt_toolkit; `chat` knows what to do with a line.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.shortcuts import CompleteStyle
+
+from bot.messages import Language, headline, say
+from bot.render import Screen
+from bot.settings import Settings
+from bot.terminal.chat import Answers, Chat, in_background
+from bot.wiring import chain_over, needs_samples, open_articles, spoken_language, take_in_samples
+from vectorstore.archive import Archive
+
+__all__ = ["Chat", "Editor", "read_lines", "run", "talk"]
+
+
+def run(settings: Settings, screen: Screen) -> int:
+    """Talk until the input ends; gives the exit code. Raises `VectorstoreError` if the archive cannot be opened."""
+    language = spoken_language(settings)
+    with open_articles(settings) as archive:
+        if needs_samples(archive):
+            screen.note(say("samples_are_read", language or Language.NORWEGIAN))
+            take_in_samples(archive)
+        chat = Chat(screen, archive, in_background(lambda: _warm_chain(archive, settings)), language)
+        if sys.stdin.isatty() and screen.is_terminal:
+            chat.greet()
+            talk(chat, Editor(settings.home / "history", chat.completions))
+        else:
+            read_lines(chat)
+    return 0
+
+
+class Editor:
+    """Where lines are typed: editing, history across runs, completion."""
+
+    def __init__(self, history: Path, completions: Callable[[str], list[tuple[str, str]]]) -> None:
+        self._session: PromptSession[str] = PromptSession(
+            history=_history(history),
+            completer=_Completer(completions),
+            complete_style=CompleteStyle.READLINE_LIKE,
+            complete_while_typing=False,
+            enable_suspend=True,
+        )
+
+    def read(self) -> str:
+        """The next line. Raises `KeyboardInterrupt` for Ctrl-C, with what stood there as its argument, and `EOFError` for Ctrl-D."""
+        try:
+            return self._session.prompt(FormattedText([("bold", "> ")]))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(self._session.default_buffer.text) from None
+
+
+class _Completer(Completer):
+    def __init__(self, completions: Callable[[str], list[tuple[str, str]]]) -> None:
+        self._completions = completions
+
+    def get_completions(self, document: Document, _: CompleteEvent) -> Iterator[Completion]:
+        text = document.text_before_cursor
+        for line, display in self._completions(text):
+            yield Completion(line, start_position=-len(text), display=display)
+
+
+class _History(FileHistory):
+    """A history that is no reason to fail: what cannot be written is passed over."""
+
+    def store_string(self, string: str) -> None:
+        with contextlib.suppress(OSError):
+            super().store_string(string)
+
+
+def _history(path: Path) -> History:
+    """The history in a file that only its owner may read; in memory where there can be none."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+    except OSError:
+        return InMemoryHistory()
+    return _History(str(path))
+
+
+def talk(chat: Chat, editor: Editor) -> None:
+    """Lines from the keyboard until Ctrl-D or /quit."""
+    while True:
+        try:
+            if not chat.handle(editor.read()):
+                return
+        except KeyboardInterrupt as interrupt:
+            if not any(interrupt.args):
+                chat.interrupted()
+        except EOFError:
+            return
+
+
+def read_lines(chat: Chat) -> None:
+    """Lines from a pipe or file until its end."""
+    for line in sys.stdin.buffer:
+        if not chat.handle(line.decode("utf-8", "replace")):
+            return
+        sys.stdout.flush()
+
+
+def _warm_chain(archive: Archive, settings: Settings) -> Answers:
+    """What answers questions, after a first one that nobody asked: the next comes at once."""
+    chain = chain_over(archive, settings)
+    first = next(archive.articles(), None)
+    if first is not None:
+        chain.answer(headline(first))
+    return chain

@@ -1,0 +1,219 @@
+"""What to do with each line of a chat: commands and questions. Knows nothing of keyboards."""
+
+import difflib
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from rich.text import Text
+
+from bot.answer import Answer
+from bot.errors import BotError
+from bot.memory import Conversation, Turn
+from bot.messages import Language, count_in_words, headline, say, span_in_words
+from bot.render import Screen, newest_first, show_answer, show_articles, show_source, show_sources, shown, well_formed
+from bot.render.screen import LABEL
+from bot.wiring import has_samples
+from vectorstore.archive import Archive
+from vectorstore.article import Article
+from vectorstore.errors import VectorstoreError
+
+_MOST_LISTED = 20  # articles in /articles; a screenful
+_MOST_SORTED = 5_000  # articles that are read for their dates; more would make one wait
+_UNNOTICED = 0.2  # seconds of waiting that need no explanation
+_QUIT = "/quit"
+_LEAVE = [["quit"], ["exit"]]
+
+Result = TypeVar("Result")
+
+
+class Answers(Protocol):
+    """What answers questions."""
+
+    def answer(self, question: str, conversation: Conversation = ...) -> Answer: ...
+
+
+def in_background(work: Callable[[], Result]) -> "Future[Result]":
+    """Begin some work beside this thread. Nobody waits for it at the end of the program."""
+    future: Future[Result] = Future()
+
+    def do() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+            future.set_exception(error)
+
+    threading.Thread(target=do, name="chat-background", daemon=True).start()
+    return future
+
+
+class Chat:
+    """One conversation: what to do with each line, and what was answered last."""
+
+    def __init__(
+        self, screen: Screen, archive: Archive, answers: "Future[Answers]", language: Language | None = None
+    ) -> None:
+        """`answers` may still be on its way. `language` is that of the chat; without one, it is the last question's."""
+        self._screen = screen
+        self._archive = archive
+        self._answers = answers
+        self._chosen = language
+        self._language = language or Language.NORWEGIAN
+        self._conversation = Conversation()
+        self._last: Answer | None = None
+
+    def greet(self) -> None:
+        """Say what is in the archive and how answers come about."""
+        count = self._archive.article_count
+        dates = (
+            span_in_words([each.published for each in self._archive.articles()], self._language)
+            if count <= _MOST_SORTED
+            else ""
+        )
+        holds = ", ".join(part for part in (count_in_words(count, self._language), dates) if part)
+        self._screen.wrapped(Text.assemble(("kildebot", LABEL), f" · {holds}"))
+        self._screen.wrapped(self._say("greeting_quotes"))
+        if has_samples(self._archive):
+            self._screen.wrapped(self._say("samples_in_use"))
+        self._screen.wrapped(self._say("greeting_help"))
+        self._screen.line()
+
+    def handle(self, line: str) -> bool:
+        """Do what a line asks for; False if it asks to leave."""
+        words = well_formed(line).split()
+        if not words:
+            return True
+        if words[0] == _QUIT or words in _LEAVE:
+            return False
+        if words[0].startswith("/"):
+            self._command(words[0], words[1:])
+        else:
+            self._ask(" ".join(words))
+        self._screen.line()
+        return True
+
+    def interrupted(self) -> None:
+        """Somebody pressed Ctrl-C on an empty line."""
+        self._screen.note(self._say("how_to_leave"))
+
+    def completions(self, text: str) -> list[tuple[str, str]]:
+        """What the line may become, each with how it is shown; only commands and source numbers are completed."""
+        command, space, rest = text.partition(" ")
+        if not space:
+            return [(each.name, each.name) for each in COMMANDS if command and each.name.startswith(command)]
+        if command != "/source":
+            return []
+        cited = self._last.citations if self._last else ()
+        numbers = [(str(each.number), shown(headline(each.article))) for each in cited]
+        return [
+            (f"{command} {number}", f"{number} {title}") for number, title in numbers if number.startswith(rest.strip())
+        ]
+
+    # Questions
+
+    def _ask(self, question: str) -> None:
+        conversation = self._conversation
+        try:
+            answer = self._wait(lambda: self._answers.result().answer(question, conversation))
+        except KeyboardInterrupt:
+            self._screen.note(self._say("cancelled"))
+            return
+        except (VectorstoreError, BotError) as error:
+            self._complain(self._say("failed", reason=shown(error.message)), error.hint)
+            return
+        self._language = self._chosen or Language.of(answer.language)
+        self._conversation = conversation.after(Turn(question, answer.text))
+        self._last = answer
+        if self._screen.is_terminal:
+            self._screen.line()
+        show_answer(self._screen, answer)
+
+    def _wait(self, work: Callable[[], Result]) -> Result:
+        future = in_background(work)
+        try:
+            return future.result(_UNNOTICED if self._screen.is_terminal else None)
+        except TimeoutError:
+            with self._screen.console.status(self._say("searching")):
+                return future.result()
+
+    # Commands
+
+    def _command(self, name: str, arguments: Sequence[str]) -> None:
+        command = next((each for each in COMMANDS if each.name == name), None)
+        if command is not None and command.action is not None:
+            command.action(self, arguments)
+            return
+        near = difflib.get_close_matches(name, [each.name for each in COMMANDS], n=1)
+        advice = self._say("did_you_mean", command=near[0]) if near else self._say("see_help")
+        self._complain(self._say("no_such_command", command=shown(name)), advice)
+
+    def sources(self, _: Sequence[str]) -> None:
+        if self._last is None or not self._last.citations:
+            self._screen.wrapped(self._say("no_sources"))
+        else:
+            show_sources(self._screen, self._last)
+
+    def source(self, arguments: Sequence[str]) -> None:
+        numbers = [str(each.number) for each in self._last.citations] if self._last else []
+        wanted = arguments[0].strip("[]") if arguments else ""
+        choices = ", ".join(f"/source {each}" for each in numbers)
+        if self._last is None or not numbers:
+            self._screen.wrapped(self._say("no_sources"))
+        elif wanted in numbers or (len(numbers) == 1 and not wanted):
+            show_source(self._screen, self._last, int(wanted or numbers[0]))
+        elif wanted:
+            self._screen.wrapped(self._say("no_such_source", number=shown(wanted), choices=choices))
+        else:
+            self._screen.wrapped(self._say("which_source", choices=choices))
+
+    def articles(self, _: Sequence[str]) -> None:
+        count = self._archive.article_count
+        found: Iterable[Article] = self._archive.articles()
+        if count <= _MOST_SORTED:
+            found = sorted(found, key=newest_first)
+        show_articles(self._screen, list(islice(found, _MOST_LISTED)), self._language)
+        if count > _MOST_LISTED:
+            self._screen.note(self._say("more_articles", number=count - _MOST_LISTED))
+
+    def new(self, _: Sequence[str]) -> None:
+        self._conversation = Conversation()
+        self._last = None
+        self._screen.note(self._say("new_conversation"))
+
+    def help(self, _: Sequence[str]) -> None:
+        rows = [(self._say("help_ask"), self._say("help_ask_does"))]
+        rows += [(f"{each.name} {each.argument}".strip(), self._say(each.help)) for each in COMMANDS]
+        width = max(len(name) for name, _ in rows) + 2
+        for name, text in rows:
+            self._screen.wrapped(text, indent=width + 2, first=Text.assemble("  ", (name.ljust(width), LABEL)))
+        self._screen.note(self._say("help_keys"))
+
+    def _complain(self, *lines: str) -> None:
+        for line in filter(None, lines):
+            self._screen.wrapped(shown(line))
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(key, self._language, **values)
+
+
+@dataclass(frozen=True)
+class Command:
+    """What can be typed instead of a question. Without an action it ends the chat."""
+
+    name: str
+    help: str
+    action: Callable[[Chat, Sequence[str]], None] | None
+    argument: str = ""
+
+
+COMMANDS = (
+    Command("/sources", "help_sources", Chat.sources),
+    Command("/source", "help_source", Chat.source, "N"),
+    Command("/articles", "help_articles", Chat.articles),
+    Command("/new", "help_new", Chat.new),
+    Command("/help", "help_help", Chat.help),
+    Command(_QUIT, "help_quit", None),
+)

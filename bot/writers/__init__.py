@@ -1,0 +1,1 @@
+"""Writers turn findings into answers: one quotes, with no model."""

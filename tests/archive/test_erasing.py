@@ -1,0 +1,97 @@
+"""A removed article is gone: from every answer, and, byte for byte, from the files."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.archive.samples import CountingEmbedder, article, articles, files, found_by_words
+from vectorstore import Article
+from vectorstore.archive import Grade, open_archive
+
+CANARY = "Kanarifuglen"
+
+
+def _with_canary() -> Article:
+    return Article(
+        "hemmelig/kanari",
+        "Om kanarifuglen",
+        "\n".join(f"{CANARY} nummer {n} sang i kanariburet." for n in range(60)),
+        url="https://kanari.no",
+    )
+
+
+def _leftovers(home: Path) -> list[str]:
+    """The files that still hold a word of the article, in any of the ways that text is stored in."""
+    wanted = [
+        form.encode(encoding) for form in ("kanari", "Kanari") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+    ]
+    return [path.name for path in files(home) if any(word in path.read_bytes() for word in wanted)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest([*articles(5), _with_canary()], origin="o")
+    assert {"archive.sqlite3"} <= set(_leftovers(tmp_path)), "else the search would find nothing whatever is left"
+    return tmp_path
+
+
+def test_no_byte_of_a_removed_article_is_left(home: Path) -> None:
+    with open_archive(home, CountingEmbedder()) as archive:
+        assert archive.remove(["hemmelig/kanari", "there is none"]) == ["hemmelig/kanari"]
+        assert _leftovers(home) == []
+        assert found_by_words(archive, "kanariburet") == []
+        assert archive.words.vocabulary("kanari") == [], (
+            "tantivy packs words so that a search for bytes does not see them"
+        )
+        assert archive.article("hemmelig/kanari") is None
+        assert archive.open_vectors()
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+    assert _leftovers(home) == []
+
+
+def test_a_pruned_article_is_erased_too(home: Path) -> None:
+    with open_archive(home, CountingEmbedder()) as archive:
+        archive.ingest(articles(5), origin="o", prune=True)
+        assert archive.words.vocabulary("kanari") == []
+        assert _leftovers(home) == []
+
+
+def test_the_vectors_of_a_removed_article_are_gone(home: Path) -> None:
+    embedder = CountingEmbedder()
+    vector = embedder.embed_question(f"{_with_canary().title}\n{_with_canary().text[:560]}")
+    with open_archive(home, embedder) as archive:
+        stored = archive.passages([archive.nearest(vector, 1)[0][0]])[0]
+        assert stored.passage.article.id == "hemmelig/kanari"
+        exact = embedder.embed_question(f"{_with_canary().title}\n{stored.passage.text}").tobytes()
+        assert [path.name for path in files(home) if exact in path.read_bytes()]
+        archive.remove(["hemmelig/kanari"])
+        assert [path.name for path in files(home) if exact in path.read_bytes()] == []
+
+
+def test_removing_beside_an_open_reader_erases_as_well(home: Path) -> None:
+    with open_archive(home, CountingEmbedder()) as reader, open_archive(home, CountingEmbedder()) as archive:
+        assert found_by_words(reader, "kanariburet") == ["hemmelig/kanari"]
+        assert reader.open_vectors()
+        archive.remove(["hemmelig/kanari"])
+        assert found_by_words(reader, "kanariburet") == []
+        assert reader.article("hemmelig/kanari") is None
+        assert _leftovers(home) == []
+
+
+def test_a_reader_in_the_midst_of_reading_delays_the_erasing_and_the_next_writer_finishes_it(home: Path) -> None:
+    with open_archive(home, CountingEmbedder()) as reader, open_archive(home, CountingEmbedder()) as archive:
+        with reader._database.reading() as connection:
+            connection.execute("SELECT count(*) FROM articles").fetchone()
+            archive.remove(["hemmelig/kanari"])
+            assert any(each.name == "erasing" for each in archive.check())
+        archive.ingest([article(1)])
+        assert not any(each.name == "erasing" for each in archive.check())
+        assert _leftovers(home) == []
+
+
+def test_removing_nothing_does_nothing(home: Path) -> None:
+    with open_archive(home, CountingEmbedder()) as archive:
+        revision = archive.revision
+        assert archive.remove(["x", "\ud800", "a\0b"]) == []
+        assert archive.revision == revision

@@ -1,0 +1,302 @@
+"""The sealed vector index: exact answers from an approximate index that is never written to, and opened with care."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.archive.samples import CountingEmbedder, article, articles, nearest_article
+from vectorstore import ArchiveUnusable, IndexBroken, vectors
+from vectorstore.archive import Archive, Grade, open_archive
+from vectorstore.archive.generations import probe
+from vectorstore.embedding import Vectors
+
+
+def _generations(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "generations").iterdir())
+
+
+def _all_exactly(archive: Archive, vector: Vectors) -> dict[str, float]:
+    """The cosine of every passage, computed from the articles themselves."""
+    found = {}
+    for each in archive.articles():
+        for stored in archive.passages_of(_key_of(archive, each.id)):
+            row = archive.embedder.embed_passages([f"{each.title}\n{stored.passage.text}"])[0]
+            found[stored.passage.text] = float(row @ vector)
+    return found
+
+
+def _key_of(archive: Archive, article_id: str) -> int:
+    with archive._database.reading() as connection:
+        return int(connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()[0])
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_the_nearest_passages_are_the_truly_nearest_with_their_true_cosines(tmp_path: Path, opened: bool) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(40))
+        archive.ingest([article(5, version=1), *articles(60)[50:]])  # a changed one, and a tail
+        archive.remove(["sak/007"])
+        archive.ingest([article(70)])
+        assert archive.open_vectors() or not opened
+        if not opened:
+            archive._nearness._asked = -100
+        vector = archive.embedder.embed_question("regjeringen sier merke5v1")
+        found = archive.nearest(vector, 25)
+        texts = [each.passage.text for each in archive.passages([key for key, _ in found])]
+        truth = _all_exactly(archive, vector)
+        assert [score for _, score in found] == pytest.approx(sorted(truth.values(), reverse=True)[:25], abs=2e-6)
+        assert [truth[text] for text in texts] == pytest.approx([score for _, score in found], abs=2e-6)
+
+
+def test_a_generation_is_sealed_by_the_first_ingest_and_made_anew_when_its_tail_has_grown(tmp_path: Path) -> None:
+    with Archive(tmp_path, CountingEmbedder(), tail_floor=10) as archive:
+        archive.ingest(articles(10))
+        (first,) = _generations(tmp_path)
+        archive.ingest(articles(12))
+        assert _generations(tmp_path) == [first]
+        assert nearest_article(archive, f"{article(11).title}\n{article(11).text[:500]}") == "sak/011"
+        archive.ingest(articles(40))
+        (second,) = _generations(tmp_path)
+        assert second != first
+        assert nearest_article(archive, f"{article(39).title}\n{article(39).text[:500]}") == "sak/039"
+
+
+def test_a_changed_article_is_never_found_by_what_it_said_before(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(10))
+        archive.open_vectors()
+        archive.ingest(articles(10, version=1))
+        archive.open_vectors()
+        for number in range(10):
+            vector = archive.embedder.embed_question(f"{article(number).title}\n{article(number).text[:500]}")
+            for each in archive.passages([key for key, _ in archive.nearest(vector, 10)]):
+                assert "v1" in each.passage.text
+
+
+def test_a_reader_goes_on_while_another_process_publishes_and_finds_the_new_article(tmp_path: Path) -> None:
+    with (
+        Archive(tmp_path, CountingEmbedder(), tail_floor=0) as writer,
+        open_archive(tmp_path, CountingEmbedder()) as reader,
+    ):
+        writer.ingest(articles(5))
+        assert reader.open_vectors()
+        for count in (10, 20, 30):
+            writer.ingest(articles(count))
+            number = count - 1
+            assert (
+                nearest_article(reader, f"{article(number).title}\n{article(number).text[:500]}") == f"sak/{number:03d}"
+            )
+            assert reader.open_vectors()
+            assert (
+                nearest_article(reader, f"{article(number).title}\n{article(number).text[:500]}") == f"sak/{number:03d}"
+            )
+            assert len(_generations(tmp_path)) == 1
+
+
+def test_two_archives_in_one_process_do_not_close_each_others_index(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as one:
+        one.ingest(articles(5))
+        assert one.open_vectors()
+        with open_archive(tmp_path, CountingEmbedder()) as two:
+            assert two.open_vectors()
+        assert nearest_article(one, f"{article(3).title}\n{article(3).text[:500]}") == "sak/003"
+        assert one._nearness.trouble == ""
+
+
+def test_after_many_rounds_of_changes_every_passage_finds_itself_and_nothing_removed_is_found(tmp_path: Path) -> None:
+    with Archive(tmp_path, CountingEmbedder(), tail_floor=20) as archive:
+        for version in range(4):
+            kept = [
+                article(number, version if number % 3 == 0 else 0) for number in range(version * 15, 40 + version * 20)
+            ]
+            archive.ingest(kept, origin="o", prune=True)
+            archive.open_vectors()
+            alive = {each.id for each in kept}
+            assert {each.id for each in archive.articles()} == alive
+            for each in kept:
+                for stored in archive.passages_of(_key_of(archive, each.id)):
+                    vector = archive.embedder.embed_passages([f"{each.title}\n{stored.passage.text}"])[0]
+                    found = archive.nearest(vector, 3)
+                    assert found[0][1] == pytest.approx(1, abs=1e-5)
+                    assert stored.key in {key for key, _ in found}
+
+
+# Opening with care
+
+
+def test_a_mark_left_by_a_process_that_died_while_opening_is_looked_into_and_cleared(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(3))
+    mark = tmp_path / "generations" / "opening.1.abcdef01"
+    mark.touch()
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        assert archive.open_vectors()
+    assert not mark.exists()
+
+
+_ASK = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+from pathlib import Path
+from tests.archive.samples import CountingEmbedder, article, nearest_article
+from vectorstore.archive import open_archive
+
+with open_archive(Path(sys.argv[2]), CountingEmbedder()) as archive:
+    print(archive.open_vectors(), nearest_article(archive, f"{article(1).title} {article(1).text[:500]}"))
+"""
+
+
+def _ask(home: Path) -> tuple[int, str]:
+    command = [sys.executable, "-c", _ASK, json.dumps(sys.path), str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout.strip()
+
+
+def _poison(home: Path) -> None:
+    """Damage a generation so that its hashes agree, as no disk would: Chroma takes the process with it when it is opened."""
+    (folder,) = (path for path in (home / "generations").iterdir() if path.is_dir())
+    manifest = json.loads((folder / vectors.MANIFEST).read_text())
+    (name,) = (name for name in manifest["files"] if name.endswith("header.bin"))
+    content = bytearray((folder / name).read_bytes())
+    content[8:16] = (10**6).to_bytes(8, "little")  # how many elements there are room for
+    (folder / name).write_bytes(content)
+    manifest["files"][name] = vectors._hash(folder / name)
+    (folder / vectors.MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_an_index_that_kills_who_opens_it_kills_once_at_most_and_is_made_anew(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(40))
+    _poison(tmp_path)
+    assert _ask(tmp_path)[0] != 0, "else this test shows nothing"
+    assert _ask(tmp_path) == (0, "False sak/001")
+    assert _ask(tmp_path) == (0, "False sak/001")
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        assert any(each.name == "vector index" and each.grade is Grade.WARNING for each in archive.check())
+        archive.ingest([])
+        assert archive.open_vectors()
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+    assert len(_generations(tmp_path)) == 1
+
+
+def test_a_trial_opening_has_a_time_limit(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(2))
+    (folder,) = (tmp_path / "generations").iterdir()
+    probe(folder)
+    with pytest.raises(IndexBroken, match="within"):
+        probe(folder, seconds=0.001)
+
+
+def test_chroma_listens_to_no_settings_but_ours(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "here" / ".env").write_text(
+        "CHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\nCHROMA_SERVER_HOST=example.org\n"
+    )
+    monkeypatch.setenv("CHROMA_SERVER_HOST", "example.org")
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(2))
+        assert archive.open_vectors()
+
+
+def test_a_question_without_direction_finds_nothing_rather_than_failing(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(2))
+        assert archive.nearest(np.full(48, np.nan, np.float32), 5) == []
+        assert archive.nearest(archive.embedder.embed_question("x"), 0) == []
+        assert len(archive.nearest(archive.embedder.embed_question("x"), 10**6)) == archive.passage_count
+        with pytest.raises(ValueError, match="shape"):
+            archive.nearest(np.zeros(7, np.float32), 5)
+
+
+# Another embedder
+
+
+def test_another_embedder_does_not_mix_with_the_first_and_takes_over_when_it_is_complete(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder("first")) as archive:
+        archive.ingest(articles(30))
+    text = f"{article(3).title}\n{article(3).text[:500]}"
+    with open_archive(tmp_path, CountingEmbedder("second")) as archive:
+        assert not archive.vectors_usable
+        assert archive.nearest(archive.embedder.embed_question(text), 5) == []
+        assert any(each.name == "vectors" and "first" in each.text and each.hint for each in archive.check())
+        with pytest.raises(ArchiveUnusable, match="first"):
+            archive.ingest(articles(31))
+        assert archive.article_count == 30
+    stopped = CountingEmbedder("second", fail_after=50)
+    with open_archive(tmp_path, stopped) as archive, pytest.raises(KeyboardInterrupt):
+        archive.reembed()
+    with open_archive(tmp_path, CountingEmbedder("first")) as archive:
+        assert archive.vectors_usable
+        assert archive.open_vectors()
+        assert nearest_article(archive, text) == "sak/003"
+    again = CountingEmbedder("second")
+    with open_archive(tmp_path, again) as archive:
+        archive.reembed()
+        assert archive.vectors_usable
+        assert archive.open_vectors()
+        assert nearest_article(archive, text) == "sak/003"
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+        assert not {*stopped.given} & {*again.given}
+    with open_archive(tmp_path, CountingEmbedder("first")) as archive:
+        assert not archive.vectors_usable
+
+
+def test_an_article_cut_by_an_older_version_is_cut_anew(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(3))
+        with archive._database.writing() as connection:
+            connection.execute("UPDATE articles SET chunking = 'old'")
+            connection.execute("DELETE FROM passages WHERE number > 0")
+            connection.execute('UPDATE passages SET "end" = "end" - 7')
+        assert any(each.name == "passages" for each in archive.check())
+        archive.ingest(articles(2))
+        archive.reembed()
+        assert archive.open_vectors()
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+    with open_archive(tmp_path / "new", CountingEmbedder()) as fresh:
+        fresh.ingest(articles(3))
+        assert archive_spans(fresh) == archive_spans(open_archive(tmp_path, CountingEmbedder()))
+
+
+def archive_spans(archive: Archive) -> list[str]:
+    return [
+        stored.passage.text for each in archive.articles() for stored in archive.passages_of(_key_of(archive, each.id))
+    ]
+
+
+# Many at once
+
+
+def test_many_threads_ask_while_one_ingests(tmp_path: Path) -> None:
+    failures: list[Exception] = []
+    with Archive(tmp_path, CountingEmbedder(), tail_floor=0) as archive:
+        archive.ingest(articles(20))
+        done = threading.Event()
+
+        def ask() -> None:
+            try:
+                while not done.is_set():
+                    for number in (1, 5, 19):
+                        text = f"{article(number).title}\n{article(number).text[:500]}"
+                        assert nearest_article(archive, text) == f"sak/{number:03d}"
+                        found = archive.words.search_passages([[(f"merke{number}v0", 1.0)]], 10)
+                        assert {each.passage.article.id for each in archive.passages([key for key, _ in found])} == {
+                            f"sak/{number:03d}"
+                        }
+            except Exception as error:  # noqa: BLE001 - the main thread fails for it
+                failures.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for count in (30, 45, 60):
+            archive.ingest(articles(count))
+        done.set()
+        for thread in threads:
+            thread.join(60)
+    assert failures == []

@@ -1,0 +1,202 @@
+"""The folder that holds an archive: who may read it, when it is full, read-only, of another version, or no archive at all."""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.archive.samples import CountingEmbedder, article, articles, found_by_words, nearest_article
+from vectorstore import ArchiveUnusable
+from vectorstore.archive import Grade, open_archive
+
+posix = pytest.mark.skipif(os.name != "posix", reason="rights and limits as POSIX has them")
+
+_PREPARE = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+import os, resource
+from pathlib import Path
+from tests.archive.samples import *
+from vectorstore import VectorstoreError
+from vectorstore.archive import open_archive
+import chromadb, filelock, numpy, tantivy
+for language in ("nb", "nn", "en"):
+    stems(["ord"], language)
+home = Path(sys.argv[2])
+"""
+
+
+def _run(home: Path, program: str) -> str:
+    """What a child process prints; it may lower its rights and limits."""
+    command = [sys.executable, "-c", _PREPARE + program, json.dumps(sys.path), str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@posix
+def test_only_its_owner_may_read_an_archive(tmp_path: Path) -> None:
+    home = tmp_path / "deep" / "home"
+    with open_archive(home, CountingEmbedder()) as archive:
+        archive.ingest(articles(2))
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        for name in ("archive.sqlite3", "archive.sqlite3-wal", "archive.sqlite3-shm", "archive.lock"):
+            assert stat.S_IMODE((home / name).stat().st_mode) == 0o600, name
+        for name in ("words/passages", "generations"):
+            assert stat.S_IMODE((home / name).stat().st_mode) == 0o700, name
+
+
+@posix
+def test_an_archive_that_others_may_read_is_pointed_out(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        (tmp_path / "archive.sqlite3").chmod(0o644)
+        finding = next(each for each in archive.check() if each.name == "folder")
+    assert finding.grade is Grade.WARNING
+    assert "chmod 600" in finding.hint
+
+
+@posix
+def test_a_read_only_archive_still_answers_and_says_why_it_takes_nothing_in() -> None:
+    place = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
+    home = place / "home"
+    with open_archive(home, CountingEmbedder()) as archive:
+        archive.ingest(articles(6))
+    for path in [place, home, *home.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        said = _run(
+            home,
+            """
+if os.geteuid() == 0:
+    os.setegid(65534), os.seteuid(65534)
+with open_archive(home, CountingEmbedder()) as archive:
+    print(found_by_words(archive, "merke3v0"), nearest_article(archive, article(2).title + article(2).text[:500]), archive.open_vectors())
+    print([each.grade.value for each in archive.check() if each.name == "folder"])
+    for change in (lambda: archive.ingest([article(8)]), lambda: archive.remove(["sak/001"]), archive.reembed):
+        try:
+            change()
+        except VectorstoreError as error:
+            print("read-only" in error.message, bool(error.hint))
+""",
+        )
+    finally:
+        for path in [place, home, *home.rglob("*")]:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        shutil.rmtree(place)
+    assert said.splitlines() == ["['sak/003'] sak/002 False", "['warning']", *["True True"] * 3]
+
+
+@posix
+@pytest.mark.parametrize("limit", [120_000, 250_000, 500_000, 900_000])
+def test_a_full_disk_is_told_and_costs_nothing_that_was_taken_in(tmp_path: Path, limit: int) -> None:
+    said = _run(
+        tmp_path,
+        f"""
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+try:
+    with open_archive(home, CountingEmbedder()) as archive:
+        try:
+            print(len(archive.ingest(articles(150)).added))
+        finally:
+            print(archive.article_count, found_by_words(archive, "merke0v0"))
+except VectorstoreError as error:
+    print(type(error).__name__, bool(error.hint), "\\n" in error.message)
+""",
+    )
+    taken = said.splitlines()
+    assert taken[-1] == "ArchiveUnusable True False" or "150" in taken[0], said
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        for each in archive.articles():
+            assert each in articles(150)
+            assert found_by_words(archive, f"merke{int(each.id[-3:])}v0") == [each.id]
+        assert Grade.ERROR not in {each.grade for each in archive.check()}
+        done = archive.ingest(articles(150))
+        assert len(done.added) + len(done.unchanged) == 150
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+
+
+@posix
+def test_too_few_open_files_are_told(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(3))
+    said = _run(
+        tmp_path,
+        """
+resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6))
+try:
+    with open_archive(home, CountingEmbedder()) as archive:
+        print(found_by_words(archive, "merke1v0"), archive.nearest(archive.embedder.embed_question("x"), 1)[0][0] > 0)
+except VectorstoreError as error:
+    print("told")
+""",
+    )
+    assert said in {"told", "['sak/001'] True"}
+
+
+def test_an_archive_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest(articles(2))
+    with sqlite3.connect(tmp_path / "archive.sqlite3") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = (tmp_path / "archive.sqlite3").read_bytes()
+    with pytest.raises(ArchiveUnusable, match="newer") as raised:
+        open_archive(tmp_path, CountingEmbedder())
+    assert "upgrade" in raised.value.hint
+    assert (tmp_path / "archive.sqlite3").read_bytes() == before
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "archive.sqlite3") as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    with pytest.raises(ArchiveUnusable, match="not an archive"):
+        open_archive(tmp_path)
+
+
+def test_a_home_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveUnusable) as raised:
+        open_archive(tmp_path / "file" / "home")
+    assert raised.value.hint
+    assert "\n" not in raised.value.message
+
+
+def test_commits_are_forced_to_the_disk_and_deleted_rows_overwritten(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive, archive._database.reading() as connection:
+        settings = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("synchronous", "secure_delete", "journal_mode")
+        }
+    assert settings == {"synchronous": 2, "secure_delete": 1, "journal_mode": "wal"}
+
+
+def test_an_empty_archive_answers_with_nothing(tmp_path: Path) -> None:
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        assert archive.words.search_passages([[("sak", 1.0)]], 5) == []
+        assert archive.nearest(archive.embedder.embed_question("x"), 5) == []
+        assert archive.passages([1, 2]) == archive.passages_of(1) == []
+        assert list(archive.articles()) == []
+        assert archive.article("half \ud800") is None
+        assert not archive.open_vectors()
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+
+
+def test_two_processes_make_one_archive(tmp_path: Path) -> None:
+    program = _PREPARE + "print(len(open_archive(home, CountingEmbedder()).check()) > 0)"
+    command = [sys.executable, "-c", program, json.dumps(sys.path), str(tmp_path / "home")]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [child.communicate(timeout=60)[0].strip() for child in children] == ["True"] * 3
+
+
+def test_what_the_built_in_embedder_makes_is_found(tmp_path: Path) -> None:
+    with open_archive(tmp_path) as archive:
+        archive.ingest(articles(3))
+        assert nearest_article(archive, article(1).text[:500]) == "sak/001"

@@ -1,0 +1,76 @@
+"""What one may rely on about `kildebot doctor`."""
+
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import show
+from bot.render import Screen
+from tests.cli.conftest import Run, objects
+from vectorstore.archive import Finding, Grade
+
+
+def findings(run: Run) -> dict[str, dict[str, str]]:
+    return {each["name"]: each for each in objects(run("doctor", "--json").stdout)[0]["findings"]}
+
+
+def test_a_sound_archive_is_healthy(archive: Path, run: Run) -> None:
+    ended = run("doctor", "--json")
+
+    assert ended.exit_code == 0
+    assert objects(ended.stdout)[0]["healthy"] is True
+
+
+def test_each_finding_is_a_line_with_a_sign(archive: Path, run: Run) -> None:
+    lines = run("doctor").stdout.splitlines()
+
+    assert any(line.startswith("✓  python ") for line in lines)
+    assert any("chromadb 1" in line for line in lines)
+
+
+def test_where_there_is_no_archive_yet_it_says_how_to_get_one_and_makes_none(home: Path, run: Run) -> None:
+    assert findings(run)["archive"]["hint"] == "take articles in: kildebot ingest PATH"
+    assert not (home / "kildebot").exists()
+
+
+def test_a_damaged_archive_is_an_error_with_a_hint(archive: Path, run: Run) -> None:
+    for path in archive.glob("archive.sqlite3*"):
+        path.write_bytes(b"no database at all" * 1000)
+
+    ended = run("doctor", "--json")
+
+    assert ended.exit_code == 1
+    [wrong] = [each for each in objects(ended.stdout)[0]["findings"] if each["grade"] == "error"]
+    assert wrong["hint"]
+
+
+def test_a_setting_that_cannot_be_is_a_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILDEBOT_EMBEDING", "openai:text-embedding-3-small")
+
+    ended = run("doctor")
+
+    assert ended.exit_code == 1
+    assert "→ did you mean KILDEBOT_EMBEDDING?" in ended.stdout
+
+
+def test_the_settings_that_were_made_are_named(archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILDEBOT_LANGUAGE", "en")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1234")
+
+    assert findings(run)["settings"]["text"] == "KILDEBOT_LANGUAGE=en, OPENAI_API_KEY=(set)"
+
+
+def test_sample_articles_are_told_as_such(run: Run) -> None:
+    run("ask", "Hvem møtte Putin?")
+
+    assert "sample articles" in findings(run)["samples"]["text"]
+
+
+def test_a_terminal_without_signs_gets_plain_ones() -> None:
+    written = BytesIO()
+    file = TextIOWrapper(written, "ascii")
+    show(Screen(file), [Finding("disk", Grade.ERROR, "is full", "make room")])
+    file.flush()
+
+    assert written.getvalue().startswith(b"X  ")

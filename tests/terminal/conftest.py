@@ -1,0 +1,5 @@
+"""The small archive that the command line is tried on, and made-up answers."""
+
+from tests.cli.conftest import archive, kept, run
+
+__all__ = ["archive", "kept", "run"]

@@ -1,0 +1,243 @@
+"""What one may rely on in a chat, whatever it is typed on. The chat runs in this process, on a real archive."""
+
+import io
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer, Status
+from bot.chain import AnswerChain
+from bot.memory import Conversation
+from bot.messages import Language
+from bot.render import Screen
+from bot.settings import Settings
+from bot.terminal.chat import Answers, Chat, in_background
+from bot.wiring import chain_over, open_articles
+from tests.cli.conftest import Run
+from vectorstore.archive import Archive
+from vectorstore.errors import EmbeddingFailed
+
+Spoken = tuple[Chat, io.StringIO]
+
+
+class Recording:
+    """Answers nothing, and remembers what it was asked after what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def answer(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
+        self.asked.append((question, conversation.questions))
+        return Answer(question, Status.NOT_FOUND, "Ikke noe.", 0.0, "nb", "recording")
+
+
+class Failing:
+    """Cannot answer."""
+
+    def answer(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
+        raise EmbeddingFailed("the model is away", "try again later")
+
+
+@pytest.fixture
+def opened(archive: Path) -> Iterator[Archive]:
+    with open_articles(Settings(home=archive)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def chain(opened: Archive, archive: Path) -> AnswerChain:
+    return chain_over(opened, Settings(home=archive))
+
+
+def chat_with(answers: Answers, opened: Archive, language: Language | None = None) -> Spoken:
+    ready: Future[Answers] = Future()
+    ready.set_result(answers)
+    file = io.StringIO()
+    return Chat(Screen(file), opened, ready, language), file
+
+
+def said(spoken: Spoken, *lines: str) -> str:
+    """What the last of the lines brings up."""
+    chat, file = spoken
+    for line in lines:
+        file.truncate(0)
+        file.seek(0)
+        assert chat.handle(line)
+    return file.getvalue()
+
+
+def test_a_question_is_answered_with_its_sources(chain: AnswerChain, opened: Archive) -> None:
+    output = said(chat_with(chain, opened), "Hvor mange biler tar fergen Heilhorn?")
+
+    assert "60 biler" in output
+    assert "Ny ferge til Leka — Namdalsposten, nyhet, 12. april 2019" in output
+
+
+def test_a_question_is_asked_after_those_before_it(opened: Archive) -> None:
+    recording = Recording()
+
+    said(chat_with(recording, opened), "Hvem er reder?", "Og hva kostet den?")
+
+    assert recording.asked == [("Hvem er reder?", ()), ("Og hva kostet den?", ("Hvem er reder?",))]
+
+
+def test_a_new_conversation_forgets_what_was_said(opened: Archive) -> None:
+    recording = Recording()
+
+    said(chat_with(recording, opened), "Hvem er reder?", "/new", "Hva kostet den?")
+
+    assert recording.asked[-1] == ("Hva kostet den?", ())
+
+
+def test_a_question_that_failed_is_no_part_of_the_conversation(opened: Archive) -> None:
+    spoken = chat_with(Failing(), opened)
+
+    assert said(spoken, "Hvem?") == "Det gikk ikke: the model is away\ntry again later\n\n"
+    assert said(spoken, "/sources").startswith("Ingen kilder å vise ennå")
+
+
+def test_sources_and_each_source_of_the_last_answer_can_be_seen(chain: AnswerChain, opened: Archive) -> None:
+    spoken = chat_with(chain, opened)
+
+    assert "Ny ferge til Leka" in said(spoken, "Hvor mange biler tar fergen Heilhorn?", "/sources")
+    assert ">>Den tar 60 biler, sier reder Ola Nordmo.<<" in said(spoken, "/source 1")
+    assert ">>Den tar 60 biler" in said(spoken, "/source [1]")
+
+
+@pytest.mark.parametrize("wanted", ["9", "0", "-1", "x", "1.5", "²", "\x1b[31m", "99999999999999999999"])
+def test_a_source_that_there_is_not_is_said_to_be_none(wanted: str, chain: AnswerChain, opened: Archive) -> None:
+    output = said(chat_with(chain, opened), "Hvor mange biler tar fergen Heilhorn?", f"/source {wanted}")
+
+    assert output.startswith("Det er ingen kilde")
+    assert "Skriv /source 1" in output
+    assert "\x1b" not in output
+
+
+def test_without_a_number_one_is_asked_which_source(chain: AnswerChain, opened: Archive) -> None:
+    spoken = chat_with(chain, opened)
+    assert said(spoken, "/source").startswith("Ingen kilder å vise ennå")
+
+    output = said(spoken, "Hvor mange biler tar fergen Heilhorn?", "/source")
+
+    assert output.startswith(("Hvilken kilde? Skriv /source 1", "[1] Ny ferge"))
+
+
+def test_the_articles_can_be_listed(chain: AnswerChain, opened: Archive) -> None:
+    titles = [line[2:].partition(" — ")[0] for line in said(chat_with(chain, opened), "/articles").splitlines() if line]
+
+    assert titles == ["La skolen på Leka leve", "Ny ferge til Leka", "A whale in the harbour"]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("/sorces", "/sources"), ("/hlep", "/help"), ("/quti", "/quit")])
+def test_a_mistyped_command_is_met_with_the_nearest(typed: str, meant: str, opened: Archive) -> None:
+    recording = Recording()
+
+    assert said(chat_with(recording, opened), typed) == f"Det er ingen kommando {typed}.\nMente du {meant}?\n\n"
+    assert recording.asked == []
+
+
+def test_an_unknown_command_is_met_with_the_way_to_help(opened: Archive) -> None:
+    assert said(chat_with(Recording(), opened), "/xyzzy\x1b[31m") == (
+        "Det er ingen kommando /xyzzy␛[31m.\n/help viser kommandoene.\n\n"
+    )
+
+
+def test_help_names_every_command(opened: Archive) -> None:
+    output = said(chat_with(Recording(), opened), "/help")
+
+    for command in ("/sources", "/source N", "/articles", "/new", "/help", "/quit"):
+        assert f"  {command} " in output
+
+
+@pytest.mark.parametrize("line", ["/quit", " /quit ", "/quit nå", "quit", "exit"])
+def test_one_can_leave(line: str, opened: Archive) -> None:
+    chat, _ = chat_with(Recording(), opened)
+
+    assert not chat.handle(line)
+
+
+@pytest.mark.parametrize("line", ["", "   ", "\t"])
+def test_an_empty_line_is_no_question(line: str, opened: Archive) -> None:
+    recording = Recording()
+
+    assert said(chat_with(recording, opened), line) == ""
+    assert recording.asked == []
+
+
+def test_the_chat_speaks_the_language_of_the_last_question(chain: AnswerChain, opened: Archive) -> None:
+    spoken = chat_with(chain, opened)
+
+    assert "There is no command" in said(spoken, "How long was the sperm whale?", "/xyzzy")
+    assert "Det er ingen kommando" in said(spoken, "Hvem er rådmann på Leka?", "/xyzzy")
+
+
+def test_a_language_that_was_chosen_stays(chain: AnswerChain, opened: Archive) -> None:
+    spoken = chat_with(chain, opened, Language.ENGLISH)
+
+    assert "There is no command" in said(spoken, "Hvem er rådmann på Leka?", "/xyzzy")
+
+
+def test_the_greeting_says_how_many_articles_from_when_and_how_answers_are_made(opened: Archive) -> None:
+    chat, file = chat_with(Recording(), opened)
+
+    chat.greet()
+
+    assert "3 artikler, 12. april 2019 – september 2021" in file.getvalue()
+    assert "ordrette sitater" in file.getvalue()
+    assert "ingen språkmodell" in file.getvalue()
+
+
+def test_commands_and_the_numbers_of_sources_are_completed(chain: AnswerChain, opened: Archive) -> None:
+    spoken = chat_with(chain, opened)
+    chat, _ = spoken
+    assert [line for line, _ in chat.completions("/s")] == ["/sources", "/source"]
+    assert chat.completions("Hvem er") == chat.completions("") == chat.completions("/source ") == []
+
+    said(spoken, "Hvor mange biler tar fergen Heilhorn?")
+
+    assert ("/source 1", "1 Ny ferge til Leka") in chat.completions("/source ")
+    assert chat.completions("/source 77") == []
+
+
+def test_what_went_wrong_in_the_background_reaches_who_waits_for_it() -> None:
+    def work() -> int:
+        raise EmbeddingFailed("no")
+
+    with pytest.raises(EmbeddingFailed):
+        in_background(work).result(5)
+
+
+# Questions that are piped in
+
+
+def test_piped_questions_are_answered_as_plain_text_without_prompt_or_greeting(archive: Path, run: Run) -> None:
+    ended = run("chat", given="Hvor mange biler tar fergen Heilhorn?\n/source 1\n")
+
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith("Den tar 60 biler, sier reder Ola Nordmo. [1]\n")
+    assert ">>Den tar 60 biler" in ended.stdout
+    assert "\x1b" not in ended.stdout
+    assert "> Hvor" not in ended.stdout
+
+
+def test_piped_bytes_of_any_kind_are_answered(archive: Path, run: Run) -> None:
+    ended = run("chat", given=b"\xff\xfe\x00\x1b[31m\n\n/source \xff\nHvem er reder?")
+
+    assert ended.exit_code == 0
+    assert "Nordmo" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_piped_questions_are_answered_without_styles_on_a_terminal_too(archive: Path, run: Run) -> None:
+    assert "\x1b" not in run("chat", given="Hvem er reder?\n").stdout
+    assert "\x1b" in run("--color", "always", "chat", given="Hvem er reder?\n").stdout
+
+
+def test_a_chat_from_scratch_has_the_sample_articles(run: Run) -> None:
+    ended = run("chat", given="Hvor lenge varte det første møtet mellom Kim og Putin?\n")
+
+    assert ended.exit_code == 0
+    assert "fem eksempelartikler" in ended.stdout
+    assert "to timer" in ended.stdout

@@ -1,0 +1,335 @@
+"""The archive: every article, and the indexes over their passages.
+
+`archive.sqlite3` is the truth. The word index and the vector index beside it are made from it, can be deleted at any time, and are
+made again by whoever finds them missing, behind or broken.
+
+    home/archive.sqlite3       articles, passages, vectors, and a revision that grows with every change
+    home/words/                the word index (tantivy)
+    home/generations/NAME/     the sealed vector index (Chroma)
+    home/archive.lock          held by the one who writes; archive.holder says who that is
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vectorstore.archive import checks, lock, rows
+from vectorstore.archive.database import Connection, Database, Row
+from vectorstore.archive.generations import Generations
+from vectorstore.archive.ingest import Intake, Progress, Rejected, Tally, cut_anew, embed_anew, is_storable, may_be
+from vectorstore.archive.nearness import Nearness
+from vectorstore.archive.upkeep import TAIL_FLOOR, Upkeep
+from vectorstore.archive.values import Finding, Grade, Ingested, StoredPassage
+from vectorstore.archive.wording import Wording
+from vectorstore.article import Article, Passage, Span
+from vectorstore.embedding import Embedder, SubwordEmbedder, Vectors
+from vectorstore.errors import ArchiveUnusable
+from vectorstore.words import WordIndex
+
+__all__ = ["Archive", "Finding", "Grade", "Ingested", "Progress", "Rejected", "StoredPassage", "open_archive"]
+
+_KEPT_ARTICLES = 1_024  # articles kept in memory after they were read and found sound
+_PATIENCE = 0.5  # seconds; a reader that brings the word index up to date holds the lock for less
+_CATCH_UP_AFTER = 500  # articles stored before the word index is brought up to date in the middle of an ingest
+
+log = logging.getLogger(__name__)
+
+
+def open_archive(home: Path, embedder: Embedder | None = None) -> "Archive":
+    """Open the archive in a folder, or make an empty one there. Use it as a context manager, or close it.
+
+    Raises `ArchiveUnusable` or `ArchiveDamaged`.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveUnusable(
+            f"{home} cannot be used: {error.strerror}", "choose another folder with --home"
+        ) from error
+    return Archive(home, embedder or SubwordEmbedder())
+
+
+class Archive:
+    """Articles and the indexes over their passages.
+
+    May be used from any number of threads, and by other processes at the same time: readers never wait for a writer, and each
+    method answers from the archive as it is when it is called. One writes at a time; a second writer gets `ArchiveLocked` at once.
+    """
+
+    def __init__(self, home: Path, embedder: Embedder, *, tail_floor: int = TAIL_FLOOR) -> None:
+        self.home = home
+        self.embedder = embedder
+        self._database = Database(home / "archive.sqlite3")
+        self._fingerprint = f"{embedder.name} under titles" if embedder.titled else embedder.name
+        self._generations = Generations(home / "generations")
+        self._wording = Wording(self._database, home / "words", lambda: self._locked(0))
+        self._nearness = Nearness(self._database, self._generations, self._fingerprint)
+        self._upkeep = Upkeep(self._database, self._generations, self._wording, self._fingerprint, tail_floor)
+        self._articles: OrderedDict[int, rows.StoredArticle] = OrderedDict()
+        self._articles_lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every file. An opening of the vector index that is under way is waited for."""
+        self._nearness.close()
+        self._wording.close()
+        self._database.close()
+
+    # Reading
+
+    @property
+    def revision(self) -> int:
+        """Grows with every article that is added, changed or removed."""
+        with self._database.reading() as connection:
+            return rows.value(connection, "revision")
+
+    @property
+    def article_count(self) -> int:
+        with self._database.reading() as connection:
+            return rows.counts(connection)[0]
+
+    @property
+    def passage_count(self) -> int:
+        with self._database.reading() as connection:
+            return rows.counts(connection)[1]
+
+    @property
+    def words(self) -> WordIndex:
+        """The word index as the archive is now: take it once for each question."""
+        return self._wording.view()
+
+    @property
+    def vectors_usable(self) -> bool:
+        """Whether the vectors in the archive are this embedder's; if not, `nearest` finds nothing until `reembed`."""
+        with self._database.reading() as connection:
+            active = rows.value(connection, "embedder")
+            return not active or active == rows.embedder_key(connection, self._fingerprint)
+
+    def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+        """The passages nearest to a unit vector of the embedder's: keys and exact cosines (to six decimals), best first.
+
+        Empty where the archive's vectors are another embedder's. Raises `ValueError` for a vector of the wrong shape.
+        """
+        return self._nearness.nearest(vector, limit)
+
+    def cosines(self, vector: Vectors, keys: Sequence[int]) -> list[float]:
+        """The exact cosine of each of these passages with a unit vector of the embedder's; 0 where the archive has none."""
+        return self._nearness.cosines(vector, keys)
+
+    def open_vectors(self, seconds: float | None = None) -> bool:
+        """Open the vector index now rather than when it is needed; whether it is open. Without it every passage is compared."""
+        return self._nearness.wait(seconds)
+
+    def passages(self, keys: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these keys, in their order; those that are gone, or whose article is not as it was written, are left out."""
+        with self._database.reading() as connection:
+            found = {row["key"]: row for row in rows.passage_rows(connection, keys)}
+            wanted = {row["article"]: row["revision"] for row in found.values()}
+            articles = self._sound_articles(connection, wanted)
+        stored = (self._passage(found[key], articles) for key in keys if key in found)
+        return [each for each in stored if each is not None]
+
+    def passages_of(self, article_key: int) -> list[StoredPassage]:
+        """All passages of an article, in the order of the text; none where there is no such article, or it is not sound."""
+        with self._database.reading() as connection:
+            found = rows.passages_of(connection, article_key)
+            stored = {
+                each.key: each
+                for row in rows.article_rows(connection, [article_key])
+                if (each := rows.read_article(row))
+            }
+        every = (self._passage(row, stored) for row in found)
+        return [each for each in every if each is not None]
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of an id; None where there is none, or where it is not as it was written."""
+        if not is_storable(article_id):
+            return None
+        with self._database.reading() as connection:
+            row = rows.article_row(connection, article_id)
+        stored = rows.read_article(row) if row is not None else None
+        return stored.article if stored else None
+
+    def articles(self) -> Iterator[Article]:
+        """Every sound article, in the order in which they first came in."""
+        with self._database.reading() as connection:
+            keys = rows.article_keys(connection)
+        for start in range(0, len(keys), 100):
+            with self._database.reading() as connection:
+                found = list(rows.article_rows(connection, keys[start : start + 100]))
+            for stored in sorted(filter(None, map(rows.read_article, found)), key=lambda each: each.key):
+                yield stored.article
+
+    def check(self) -> list[Finding]:
+        """How everything is, for people: each thing that was looked at, and what to do about it."""
+        return checks.check(self._database, self._generations, self._wording, self._nearness, self._fingerprint)
+
+    # Writing
+
+    def ingest(
+        self,
+        articles: Iterable[Article | Rejected],
+        *,
+        origin: str = "",
+        prune: bool = False,
+        progress: Progress | None = None,
+    ) -> Ingested:
+        """Take articles in: new ones are added, changed ones replaced, unchanged ones left alone.
+
+        What cannot be taken in is skipped with its reason, and the rest goes in. So is what reading has rejected.
+
+        `origin` names the folder or file that they come from; with `prune` the articles that last came from there, and are not
+        among those given, are removed. Interrupted at any moment, each article is wholly in or wholly out, and the next ingest goes
+        on from there. Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
+        """
+        tally = Tally()
+        with self._locked():
+            embedder = self._claim_vectors()
+            self._upkeep.finish_erasing()
+            intake = Intake(self._database, self.embedder, embedder, origin, tally)
+            try:
+                stored = 0
+                for item in articles:
+                    intake.take(item)
+                    if progress:
+                        progress(tally.done)
+                    if len(tally.added) + len(tally.changed) - stored >= _CATCH_UP_AFTER:
+                        stored = len(tally.added) + len(tally.changed)
+                        self._upkeep.catch_up()
+                intake.finish()
+                if progress:
+                    progress(tally.done)
+                if prune:
+                    self._prune(origin, tally)
+            finally:
+                self._upkeep.catch_up()
+            self._upkeep.seal_if_due()
+        return tally.ingested()
+
+    def remove(self, ids: Iterable[str]) -> list[str]:
+        """Remove articles and erase every byte of them from the archive's files; gives the ids that there were.
+
+        Interrupted, the next writer finishes the erasing. Raises `ArchiveLocked`, `ArchiveUnusable`.
+        """
+        with self._locked():
+            self._upkeep.finish_erasing()
+            return self._remove(ids)
+
+    def reembed(self, progress: Progress | None = None) -> None:
+        """Make every vector anew with this embedder, of passages cut as they are cut today, and seal a new generation.
+
+        The old vectors answer until the new ones are complete; interrupted, it goes on from where it was.
+        Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
+        """
+        with self._locked():
+            with self._database.writing() as connection:
+                embedder = rows.add_embedder(connection, self._fingerprint)
+                keys = rows.article_keys(connection)
+            for done, key in enumerate(keys, start=1):
+                embed_anew(self._database, self.embedder, embedder, key)
+                if progress:
+                    progress(done)
+            with self._database.writing() as connection:
+                rows.set_value(connection, "embedder", embedder)
+                rows.next_revision(connection)
+            for key in keys:
+                cut_anew(self._database, self.embedder, key)
+            self._upkeep.catch_up()
+            self._upkeep.seal()
+            with self._database.writing() as connection:
+                rows.erase_other_embedders(connection, embedder)
+
+    def mend(self) -> None:
+        """Finish what an interrupted writer left undone, and make broken or outgrown indexes anew."""
+        with self._locked():
+            self._upkeep.finish_erasing()
+            self._upkeep.catch_up()
+            self._upkeep.seal_if_due()
+
+    def _locked(self, patience: float = _PATIENCE) -> AbstractContextManager[None]:
+        if self._database.read_only:
+            raise ArchiveUnusable(f"{self.home} is read-only", "give yourself the right to write to the folder")
+        return lock.writer(self.home, patience)
+
+    def _claim_vectors(self) -> int:
+        """The key of this embedder. Raises `ArchiveUnusable` where the archive's vectors are another's."""
+        with self._database.writing() as connection:
+            active = rows.value(connection, "embedder")
+            embedder = rows.add_embedder(connection, self._fingerprint)
+            if active == embedder:
+                return embedder
+            if active and rows.counts(connection)[0]:
+                before = rows.embedder_fingerprint(connection, active)
+                raise ArchiveUnusable(
+                    f"the archive's vectors were made by {before}, not by {self._fingerprint}",
+                    "set KILDEBOT_EMBEDDING back, or have all vectors made anew: kildebot ingest --reembed",
+                )
+            rows.set_value(connection, "embedder", embedder)
+        return embedder
+
+    def _prune(self, origin: str, tally: Tally) -> None:
+        if not tally.seen:
+            tally.skipped.append((origin, "no article was found there, so none was removed either"))
+            return
+        with self._database.reading() as connection:
+            missing = [each for each in rows.ids_of_origin(connection, origin) if each not in tally.seen]
+        gone = [each for each in missing if not any(may_be(source, each) for source in tally.unread)]
+        if gone:
+            tally.removed += self._remove(gone)
+
+    def _remove(self, ids: Iterable[str]) -> list[str]:
+        with self._database.writing() as connection:
+            removed = [
+                each for each in dict.fromkeys(ids) if is_storable(each) and rows.remove_article(connection, each)
+            ]
+            if removed:
+                rows.erase_unused_vectors(connection)
+                rows.set_value(connection, "erasing", 1)
+        with self._articles_lock:
+            self._articles.clear()
+        self._upkeep.finish_erasing()
+        return removed
+
+    # Within
+
+    def _sound_articles(self, connection: Connection, wanted: dict[int, int]) -> dict[int, rows.StoredArticle]:
+        """The articles of these keys at these revisions, from memory or read and compared with their fingerprints."""
+        with self._articles_lock:
+            have = {
+                key: self._articles[key]
+                for key in wanted
+                if key in self._articles and self._articles[key].revision == wanted[key]
+            }
+        for row in rows.article_rows(connection, [key for key in wanted if key not in have]):
+            stored = rows.read_article(row)
+            if stored is None:
+                log.warning("article %s is not as it was written and is withheld", row["key"])
+            else:
+                have[stored.key] = stored
+        with self._articles_lock:
+            for key, stored in have.items():
+                self._articles[key] = stored
+                self._articles.move_to_end(key)
+            while len(self._articles) > _KEPT_ARTICLES:
+                self._articles.popitem(last=False)
+        return have
+
+    def _passage(self, row: Row, articles: dict[int, rows.StoredArticle]) -> StoredPassage | None:
+        stored = articles.get(row["article"])
+        if stored is None or not 0 <= row["start"] < row["end"] <= len(stored.article.text):
+            return None
+        return StoredPassage(
+            row["key"], stored.key, row["number"], Passage(stored.article, Span(row["start"], row["end"]))
+        )

@@ -1,0 +1,128 @@
+"""What `kildebot doctor` asks of an archive: one finding for each thing that was looked at."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from vectorstore.archive import rows
+from vectorstore.archive.database import Connection, Database
+from vectorstore.archive.generations import Generations
+from vectorstore.archive.nearness import Nearness
+from vectorstore.archive.values import Finding, Grade
+from vectorstore.archive.wording import Wording
+from vectorstore.chunking import CHUNKING
+from vectorstore.errors import VectorstoreError
+
+_MEND = "run `kildebot ingest` once more; it mends what it finds"
+_FULL_SYNCHRONOUS = 2
+_NAMED = 5  # articles that a finding names
+
+
+def check(
+    database: Database, generations: Generations, wording: Wording, nearness: Nearness, fingerprint: str
+) -> list[Finding]:
+    """Look at everything. A thing that cannot be looked at is a finding too; nothing is raised."""
+    home = database.path.parent
+    found = [*_folder(home, database), *_database(database)]
+    try:
+        with database.reading() as connection:
+            found += [*_articles(connection), *_vectors(connection, fingerprint)]
+            found += _generation(connection, generations, nearness, fingerprint)
+        found += _words(database, wording)
+    except VectorstoreError as error:
+        found.append(Finding("archive", Grade.ERROR, error.message, error.hint))
+    return found
+
+
+def _folder(home: Path, database: Database) -> Iterator[Finding]:
+    if database.read_only:
+        yield Finding(
+            "folder",
+            Grade.WARNING,
+            f"{home} is read-only",
+            "nothing can be added or removed, and indexes are not kept up",
+        )
+    elif os.name == "posix" and stat.S_IMODE(database.path.stat().st_mode) & 0o077:
+        yield Finding(
+            "folder", Grade.WARNING, f"others on this computer may read {database.path}", f"chmod 600 {database.path}"
+        )
+    else:
+        yield Finding("folder", Grade.OK, str(home))
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    wrong = database.integrity()
+    if wrong:
+        hint = "restore it from a backup, or ingest the articles anew in another folder"
+        yield Finding("database", Grade.ERROR, f"{database.path} is damaged: {wrong[0]}", hint)
+    elif database.synchronous != _FULL_SYNCHRONOUS:
+        yield Finding("database", Grade.ERROR, "SQLite does not force commits to the disk", "report this")
+    else:
+        yield Finding("database", Grade.OK, f"{database.path} is sound")
+
+
+def _articles(connection: Connection) -> Iterator[Finding]:
+    articles, passages = rows.counts(connection)
+    damaged = [row["id"] for row in rows.all_article_rows(connection) if rows.read_article(row) is None]
+    if damaged:
+        names = ", ".join(map(str, damaged[:_NAMED])) + (" …" if len(damaged) > _NAMED else "")
+        text = f"{len(damaged)} of {articles} articles are not as they were written and are withheld: {names}"
+        yield Finding("articles", Grade.ERROR, text, "ingest them again")
+    else:
+        yield Finding("articles", Grade.OK, f"{articles} articles in {passages} passages")
+    outdated = rows.cut_otherwise(connection, CHUNKING)
+    if outdated:
+        yield Finding(
+            "passages", Grade.WARNING, f"{outdated} articles were cut by an older version", "ingest them again"
+        )
+    if rows.value(connection, "erasing"):
+        yield Finding("erasing", Grade.WARNING, "bytes of removed articles may still be on the disk", _MEND)
+
+
+def _vectors(connection: Connection, fingerprint: str) -> Iterator[Finding]:
+    active = rows.value(connection, "embedder")
+    passages = rows.counts(connection)[1]
+    if active and active != rows.embedder_key(connection, fingerprint) and passages:
+        text = f"the vectors are those of {rows.embedder_fingerprint(connection, active)}, not of {fingerprint}; they are left unused"
+        yield Finding("vectors", Grade.ERROR, text, "set KILDEBOT_EMBEDDING back, or run `kildebot ingest --reembed`")
+        return
+    have = len(rows.passage_keys_with_vector(connection, active))
+    spoilt = rows.spoilt_vectors(connection, active)
+    if have < passages or spoilt:
+        text = f"{passages - have} passages have no vector, {spoilt} have a damaged one"
+        yield Finding("vectors", Grade.ERROR, text, "run `kildebot ingest --reembed`")
+    else:
+        yield Finding("vectors", Grade.OK, f"{have} passages have vectors by {fingerprint}")
+
+
+def _generation(
+    connection: Connection, generations: Generations, nearness: Nearness, fingerprint: str
+) -> Iterator[Finding]:
+    found = rows.sealed(connection)
+    if found is None:
+        if rows.counts(connection)[1]:
+            yield Finding("vector index", Grade.WARNING, "there is none; every passage is compared instead", _MEND)
+        return
+    if found.embedder != rows.embedder_key(connection, fingerprint):
+        return
+    trouble = generations.trouble(found.folder, fingerprint, found.count) or nearness.trouble
+    if trouble:
+        yield Finding("vector index", Grade.WARNING, f"{trouble}; every passage is compared instead", _MEND)
+    else:
+        tail = rows.counts(connection)[1] - rows.passages_until(connection, found.last_passage)
+        yield Finding("vector index", Grade.OK, f"{found.count} passages sealed, {tail} after them")
+
+
+def _words(database: Database, wording: Wording) -> Iterator[Finding]:
+    index = wording.view()
+    with database.reading() as connection:
+        wanted = rows.counts(connection)
+    have = (index.article_count, index.passage_count)
+    if wording.trouble:
+        yield Finding("word index", Grade.WARNING, f"{wording.trouble}; the words are indexed in memory instead", _MEND)
+    elif have != wanted:
+        text = f"it holds {have[0]} articles and {have[1]} passages of {wanted[0]} and {wanted[1]}"
+        yield Finding("word index", Grade.WARNING, text, _MEND)
+    else:
+        yield Finding("word index", Grade.OK, f"{have[0]} articles, {have[1]} passages")

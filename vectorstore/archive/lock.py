@@ -1,0 +1,51 @@
+"""One writer at a time, and a second one is told who the first is."""
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from vectorstore.errors import ArchiveLocked, ArchiveUnusable
+
+
+@contextmanager
+def writer(home: Path, patience: float = 0) -> Iterator[None]:
+    """Hold the archive's lock. Raises `ArchiveLocked` where another process, or another thread, has it for longer than `patience` seconds."""
+    lock = FileLock(home / "archive.lock", timeout=patience, mode=0o600, thread_local=False)
+    holder = home / "archive.holder"  # beside the lock, for on Windows nobody can read a file that is locked
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ArchiveLocked(
+            f"the archive is being written to by {_named(holder)}", "try again when it has finished"
+        ) from error
+    except OSError as error:
+        raise ArchiveUnusable(
+            f"{home} cannot be written to: {error.strerror}", "check the folder's owner and rights"
+        ) from error
+    try:
+        with contextlib.suppress(OSError):
+            holder.write_text(json.dumps({"pid": os.getpid(), "command": _command()}), "utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _command() -> str:
+    """The program and its first word, without arguments that may be private."""
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]).strip() or "python"
+
+
+def _named(holder: Path) -> str:
+    try:
+        known = json.loads(holder.read_text("utf-8"))
+        return f"process {known['pid']} ({known['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

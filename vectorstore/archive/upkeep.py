@@ -1,0 +1,108 @@
+"""What a writer does for the indexes: bring them up to date, seal a new generation when it is due, and erase what was removed."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from vectorstore.archive import rows
+from vectorstore.archive.database import Database
+from vectorstore.archive.generations import Generations
+from vectorstore.archive.wording import Wording
+from vectorstore.embedding import Vectors
+from vectorstore.errors import ArchiveUnusable, IndexBroken
+
+TAIL_FLOOR = 2_000
+"""So many passages may come after the sealed generation before it is made anew; they are compared in a millisecond."""
+
+TAIL_SHARE = 0.2
+"""Beyond the floor, so large a share of the sealed passages may be new, or gone."""
+
+log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Only for who holds the archive's lock.
+
+    Indexes only make answers faster, and the articles are safe without them: where one cannot be brought up to date, that is logged
+    and nothing is raised. Erasing alone is a promise, and raises `ArchiveUnusable` or `IndexBroken` where it cannot be kept.
+    """
+
+    def __init__(
+        self, database: Database, generations: Generations, wording: Wording, fingerprint: str, tail_floor: int
+    ) -> None:
+        self._database = database
+        self._generations = generations
+        self._wording = wording
+        self._fingerprint = fingerprint
+        self._tail_floor = tail_floor
+
+    def catch_up(self) -> None:
+        """Bring the word index up to date."""
+        self._attempt(self._wording.catch_up)
+
+    def seal_if_due(self) -> None:
+        """Seal a generation where there is none, or a broken one, or too many passages have come or gone since it was sealed."""
+        self._attempt(self._seal_if_due)
+
+    def seal(self) -> None:
+        """Build a generation of all vectors as they are, publish it, and clear away every other."""
+        self._attempt(self._seal)
+
+    def finish_erasing(self) -> None:
+        """If articles were removed: make the indexes without them and empty SQLite's log, so that no byte of them is left.
+
+        A reader in the midst of reading keeps the log; then the next writer tries again.
+        """
+        with self._database.reading() as connection:
+            if not rows.value(connection, "erasing"):
+                return
+        with self._database.writing() as connection:
+            rows.publish(connection, None)
+        self._generations.clear(None)
+        self._wording.rebuild()
+        if self._database.empty_log():
+            with self._database.writing() as connection:
+                rows.set_value(connection, "erasing", 0)
+        self.seal_if_due()
+
+    def _seal_if_due(self) -> None:
+        with self._database.reading() as connection:
+            found = rows.sealed(connection)
+            passages = rows.counts(connection)[1]
+            old = rows.passages_until(connection, found.last_passage) if found else 0
+        if found is None:
+            due = passages > 0
+        else:
+            allowed = max(self._tail_floor, int(found.count * TAIL_SHARE))
+            due = passages - old > allowed or found.count - old > allowed
+            due = due or bool(self._generations.trouble(found.folder, self._fingerprint, found.count))
+        if due:
+            self._seal()
+        else:
+            self._generations.clear(found.folder if found else None)
+
+    def _seal(self) -> None:
+        """Build a generation of all vectors as they are, publish it, and clear away every other."""
+        with self._database.reading() as connection:
+            embedder = rows.value(connection, "embedder")
+            keys = rows.passage_keys_with_vector(connection, embedder)
+        new = None
+        if keys:
+            name = self._generations.build(keys, lambda some: self._vectors(embedder, some), self._fingerprint)
+            new = rows.Sealed(name, embedder, keys[-1], len(keys))
+        with self._database.writing() as connection:
+            rows.publish(connection, new)
+        self._generations.clear(new.folder if new else None)
+
+    def _vectors(self, embedder: int, keys: Sequence[int]) -> Vectors:
+        """A row for each passage, in this order. Only for who holds the archive's lock: meanwhile none goes away."""
+        with self._database.reading() as connection:
+            found, matrix = rows.vectors_of(connection, embedder, keys)
+        place = {int(key): at for at, key in enumerate(found)}
+        return matrix[[place[key] for key in keys]]
+
+    def _attempt(self, upkeep: Callable[[], None]) -> None:
+        """Do what only makes answers faster; the articles are safe without it, so its failure is a warning."""
+        try:
+            upkeep()
+        except (IndexBroken, ArchiveUnusable) as error:
+            log.warning("an index could not be brought up to date: %s", error)

@@ -1,0 +1,49 @@
+"""What the archive gives back: passages with their keys, what an ingest did, what a check found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vectorstore.article import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the archive holds it: its key in the indexes, its article's key, and its place in the article, from 0."""
+
+    key: int
+    article_key: int
+    number: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest did, by article ids; `skipped` holds what could not be taken in, and why.
+
+    `displaced` are those among `changed` that took the place of an article of the same id from another origin.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    displaced: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+class Grade(StrEnum):
+    """How well a thing is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, how it is, and what to do about it."""
+
+    name: str
+    grade: Grade
+    text: str
+    hint: str = ""

@@ -1,0 +1,341 @@
+"""Text to vectors: the embedder that needs no model, and any embedding model that LangChain reaches."""
+
+import logging
+import random
+import re
+import threading
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.errors import EmbeddingFailed
+from vectorstore.language import content_tokens, detect, fold, stems
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+Vectors = NDArray[np.float32]
+
+BATCH = 128
+"""Texts in one request; a portion of this size is kept as soon as it is there."""
+
+TOKEN_BUDGET = 8_000
+"""Tokens of one text; OpenAI's models take 8,191. A longer text is cut."""
+
+_BYTES_PER_TOKEN = 3  # an estimate: English takes some 4.5 bytes a token, Norwegian some 3.5
+_TIMEOUT = 30.0  # seconds for one request
+_ATTEMPTS = 6  # for passages; with the waits below, about a minute
+_QUESTION_ATTEMPTS = 2  # somebody is waiting
+_LONGEST_WAIT = (
+    60.0  # seconds between attempts, asked for by the server or not; a server that asks for more is given up on
+)
+_QUESTION_WAIT = 2.0
+_TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+_TOO_LONG = re.compile(r"length|token|too (?:long|large)|context", re.IGNORECASE)
+
+log = logging.getLogger(__name__)
+
+
+class Embedder(Protocol):
+    """Gives each text a direction; texts about the same thing point the same way.
+
+    Raises `EmbeddingFailed` where no vector can be had.
+    """
+
+    @property
+    def name(self) -> str:
+        """Names the model and everything else that a vector depends on, for the fingerprint of an index."""
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def titled(self) -> bool:
+        """Whether a passage is given to it under the title of its article, which may say what the passage does not."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text: shape `(len(texts), dimensions)`, float32, unit length."""
+
+    def embed_question(self, text: str) -> Vectors:
+        """Shape `(dimensions,)`, float32, unit length."""
+
+
+class SubwordEmbedder:
+    """Hashes stems and the character n-grams within words into a fixed number of dimensions.
+
+    No model, no download: texts are near each other that share words, parts of compounds, or words spelt alike. The
+    hashing trick with signs is that of Weinberger et al. (2009); the n-grams within words are those of Bojanowski et al.
+    (2017), n = 3 and 4.
+    """
+
+    name = "subword-1"
+    dimensions = 1024
+    titled = False
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self._embed(text) for text in texts]) if texts else np.zeros((0, self.dimensions), np.float32)
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._embed(text)
+
+    def _embed(self, text: str) -> Vectors:
+        counted = Counter(content_tokens(text))
+        vector = np.zeros(self.dimensions, np.float64)
+        if counted:
+            words = list(counted)
+            for word, stem in zip(words, stems(words, detect(text)), strict=True):
+                at, weights = _hashed(word, stem, self.dimensions)
+                vector[at] += weights * (1 + np.log(counted[word]))
+        length = float(np.linalg.norm(vector))
+        if length == 0:  # a text without a letter or digit: any fixed direction, for a zero vector has none
+            vector[0] = length = 1.0
+        unit: Vectors = (vector / length).astype(np.float32)
+        return unit
+
+
+@lru_cache(maxsize=100_000)
+def _hashed(word: str, stem: str, dimensions: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The dimensions that a word touches and its weight in each; a word weighs 1, half for its stem, half for its n-grams."""
+    marked = f"<{fold(word)}>"
+    grams = [marked[i : i + n] for n in (3, 4) for i in range(len(marked) - n + 1)]
+    weights: Counter[int] = Counter()
+    for feature, weight in [(f"={fold(stem)}", 0.5**0.5)] + [(gram, (0.5 / len(grams)) ** 0.5) for gram in grams]:
+        digest = zlib.crc32(feature.encode())
+        weights[digest % dimensions] += weight if digest >> 31 else -weight
+    return np.fromiter(weights.keys(), np.intp), np.fromiter(weights.values(), np.float64)
+
+
+class LangChainEmbedder:
+    """Any embedding model that LangChain reaches. Nothing is imported, and nobody asked, before the first text.
+
+    Requests hold up to `BATCH` texts; a text too long for the model is cut, first by an estimate, then, where the server still
+    refuses, by halves. What may pass is tried again with growing waits, or after the wait that the server asks for. May be used from
+    several threads. Error messages never carry the server's words, which may hold a key.
+    """
+
+    titled = True
+
+    def __init__(
+        self,
+        name: str,
+        make: "Callable[[], Embeddings]",
+        dimensions: int | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`name` is `provider:model`; `make` gives the LangChain model; `dimensions` are those that it was asked to give, if any."""
+        self.name = f"{name}/{dimensions}" if dimensions else name
+        self._make = make
+        self._dimensions = dimensions or 0
+        self._sleep = sleep
+        self._made: Embeddings | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def dimensions(self) -> int:
+        """As configured or last seen; if neither, the model is asked."""
+        if not self._dimensions:
+            self.embed_question("kilde")
+        return self._dimensions
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        rows = [row for batch in _batches(texts) for row in self._embed(batch)]
+        return self._unit(rows) if rows else np.zeros((0, self.dimensions), np.float32)
+
+    def embed_question(self, text: str) -> Vectors:
+        def ask() -> list[list[float]]:
+            return [self._model().embed_query(_cut(text) or " ")]
+
+        row: Vectors = self._unit(self._try(ask, _QUESTION_ATTEMPTS, _QUESTION_WAIT))[0]
+        return row
+
+    def _embed(self, texts: Sequence[str]) -> list[list[float]]:
+        try:
+            return self._try(lambda: self._model().embed_documents(list(texts)), _ATTEMPTS, _LONGEST_WAIT)
+        except _TooLongError:
+            if len(texts) > 1:
+                half = len(texts) // 2
+                return self._embed(texts[:half]) + self._embed(texts[half:])
+            if len(texts[0]) < 100:
+                raise EmbeddingFailed(
+                    f"{self.name} refuses even a short text as too long", "check the model's name"
+                ) from None
+            return self._embed([texts[0][: len(texts[0]) // 2]])
+
+    def _try(self, ask: Callable[[], list[list[float]]], attempts: int, longest_wait: float) -> list[list[float]]:
+        for attempt in range(1, attempts + 1):
+            try:
+                return ask()
+            except (EmbeddingFailed, AssertionError):
+                raise
+            except Exception as error:  # each provider has errors of its own
+                if _is_too_long(error):
+                    raise _TooLongError from error
+                wait = _wait_before_next(error, attempt)
+                if attempt == attempts or wait is None or wait > longest_wait:
+                    raise EmbeddingFailed(f"{self.name} gave no vectors: {_reason(error)}", _hint(error)) from error
+                log.info("%s: %s; trying again in %.1f s", self.name, _reason(error), wait)
+                self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _model(self) -> "Embeddings":
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def _unit(self, rows: Sequence[Sequence[float]]) -> Vectors:
+        try:
+            vectors = np.asarray(rows, np.float64)
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        except (ValueError, TypeError) as error:
+            raise EmbeddingFailed(f"{self.name} gave vectors of different lengths", "check the model") from error
+        if not np.isfinite(lengths).all() or (lengths < 1e-9).any():
+            raise EmbeddingFailed(f"{self.name} gave a vector without a direction", "check the model")
+        if self._dimensions not in (0, vectors.shape[1]):
+            wanted = f"{vectors.shape[1]} dimensions where {self._dimensions} were due"
+            raise EmbeddingFailed(f"{self.name} gave vectors of {wanted}", "check KILDEBOT_EMBEDDING_DIMENSIONS")
+        self._dimensions = int(vectors.shape[1])
+        unit: Vectors = (vectors / lengths).astype(np.float32)
+        return unit
+
+
+def embedder_for(
+    model: str,
+    *,
+    dimensions: int | None = None,
+    api_key: str = "",
+    base_url: str = "",
+    timeout: float = _TIMEOUT,
+) -> Embedder:
+    """The embedder of a setting: the built-in one for none, else LangChain's for `provider:model`.
+
+    `api_key` and `base_url` are OpenAI's; other providers read their own from the environment, as LangChain documents.
+    `dimensions` can be chosen where the provider lets one. `timeout` is in seconds, for one request.
+    """
+    if not model:
+        return SubwordEmbedder()
+    return LangChainEmbedder(model, lambda: _langchain(model, dimensions, api_key, base_url, timeout), dimensions)
+
+
+def _langchain(model: str, dimensions: int | None, api_key: str, base_url: str, timeout: float) -> "Embeddings":
+    provider = model.partition(":")[0]
+    options: dict[str, Any] = {}
+    if provider in ("openai", "azure_openai"):
+        # Else token numbers are sent instead of text, which only OpenAI's own server understands, and a table of tokens is downloaded.
+        options = {"check_embedding_ctx_length": False, "timeout": timeout, "max_retries": 0, "chunk_size": BATCH}
+        if dimensions:
+            options["dimensions"] = dimensions
+        if provider == "openai" and (api_key or base_url):
+            options["api_key"] = api_key or "none"  # a local server wants none, the client insists on one
+        if provider == "openai" and base_url:
+            options["base_url"] = base_url
+    elif dimensions:
+        raise EmbeddingFailed(
+            f"{model} cannot be asked for a number of dimensions", "leave KILDEBOT_EMBEDDING_DIMENSIONS empty"
+        )
+    try:
+        from langchain.embeddings import init_embeddings
+
+        return init_embeddings(model, **options)
+    except ImportError as error:
+        package = re.search(r"pip install ([\w-]+)", str(error))
+        name = package[1] if package else "langchain"
+        raise EmbeddingFailed(f"{model} needs the package {name}", f"pip install {name}") from error
+    except ValueError as error:
+        if "not supported" in str(error):
+            raise EmbeddingFailed(
+                f"LangChain knows no embedding provider {provider}", "write it as openai:text-embedding-3-small"
+            ) from error
+        raise EmbeddingFailed(f"{model} cannot be set up", "check its name and its key") from error
+    except Exception as error:  # each provider checks its settings in its own way
+        raise EmbeddingFailed(
+            f"{model} cannot be set up ({type(error).__name__})", "check its name and its key"
+        ) from error
+
+
+class _TooLongError(Exception):
+    """The server says that a text, or all of them together, are too long."""
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for text in map(_cut, texts):
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
+
+
+def _cut(text: str) -> str:
+    """A text of at most the budget's tokens, by estimate."""
+    most = TOKEN_BUDGET * _BYTES_PER_TOKEN
+    if len(text) * 4 <= most:
+        return text
+    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
+
+
+def _status(error: Exception) -> int:
+    for holder in (error, getattr(error, "response", None)):
+        status = getattr(holder, "status_code", None)
+        if isinstance(status, int):
+            return status
+    return 0
+
+
+def _is_too_long(error: Exception) -> bool:
+    return _status(error) == 413 or (_status(error) == 400 and bool(_TOO_LONG.search(str(error))))
+
+
+def _is_connection(error: Exception) -> bool:
+    """Whether the server was not reached, or did not answer in time; the providers' clients name their errors so."""
+    names = " ".join(each.__name__ for each in type(error).__mro__)
+    return isinstance(error, OSError) or bool(re.search(r"Timeout|Connect(?:ion)?Error", names))
+
+
+def _wait_before_next(error: Exception, attempt: int) -> float | None:
+    """Seconds to wait before trying again; None where trying again is of no use."""
+    if getattr(error, "code", None) == "insufficient_quota":
+        return None
+    if _status(error) not in _TRANSIENT and not (_status(error) == 0 and _is_connection(error)):
+        return None
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        asked = float(headers.get("retry-after", 0))
+    except (TypeError, ValueError):
+        asked = 0.0
+    return max(asked, 2.0 ** (attempt - 1)) * random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients, guards nothing
+
+
+def _reason(error: Exception) -> str:
+    if getattr(error, "code", None) == "insufficient_quota":
+        return "the account has no credit left"
+    known = {
+        401: "the key was refused",
+        403: "access was refused",
+        404: "there is no such model",
+        429: "too many requests",
+    }
+    status = _status(error)
+    if status:
+        return f"{known.get(status, 'the server refused')} ({status})"
+    return "the server could not be reached" if _is_connection(error) else type(error).__name__
+
+
+def _hint(error: Exception) -> str:
+    if getattr(error, "code", None) == "insufficient_quota":
+        return "top up the account; what is embedded so far is kept"
+    known = {
+        401: "check the key, OPENAI_API_KEY",
+        403: "check the key's rights",
+        404: "check the name in KILDEBOT_EMBEDDING",
+    }
+    return known.get(_status(error), "try again later; what is embedded so far is kept, and not paid for twice")

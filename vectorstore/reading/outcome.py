@@ -1,0 +1,42 @@
+"""What reading gives beside articles: what was not read, and why; and what the caller knows better than the file."""
+
+from dataclasses import dataclass, replace
+
+from vectorstore.article import Article, Genre, Published
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that did not become an article. The rest of its batch did.
+
+    `source` names it printably (a path, for JSON lines with `:line`), `reason` is one line, `hint` says what to do.
+    `expected` is true for what is passed over by design, such as hidden files and pictures in a folder: nothing went wrong.
+    """
+
+    source: str
+    reason: str
+    hint: str = ""
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the caller states about every article read; it wins over what the files say. None leaves the file its say."""
+
+    published: Published | None = None
+    outlet: str | None = None
+    genre: Genre | None = None
+    language: str | None = None
+    url: str | None = None
+    title: str | None = None
+
+    def applied_to(self, article: Article) -> Article:
+        return replace(
+            article,
+            published=article.published if self.published is None else self.published,
+            outlet=article.outlet if self.outlet is None else self.outlet,
+            genre=article.genre if self.genre is None else self.genre,
+            language=article.language if self.language is None else self.language,
+            url=article.url if self.url is None else self.url,
+            title=article.title if self.title is None else self.title,
+        )

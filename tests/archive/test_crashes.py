@@ -1,77 +1,135 @@
-"""An archive survives the death of whoever writes to it, at any moment."""
+"""An archive survives the death of whoever writes to it, at any moment and after every step; and a program that opens one ends well."""
 
+import os
 import random
-import subprocess
-import sys
+import shutil
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.archive.samples import CountingEmbedder, article, articles, found_by_words, nearest_article
+from tests.archive.forks import PARTS, Forks, forks
+from tests.archive.samples import CountingEmbedder, article, articles, files, found_by_words, nearest_article
 from vectorstore.archive import Grade, open_archive
 from vectorstore.chunking import passages
 
 _KILLS = 20
 _ARTICLES = 40
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills as POSIX has them")
+
+
 _INGEST = """
-import json, sys
-sys.path[:0] = json.loads(sys.argv[1])
 from pathlib import Path
 from tests.archive.samples import CountingEmbedder, articles
 from vectorstore.archive import open_archive
 
-with open_archive(Path(sys.argv[2]), CountingEmbedder()) as archive:
+with open_archive(Path({home!r}), CountingEmbedder()) as archive:
     print("begun", flush=True)
-    archive.ingest(articles(int(sys.argv[3]), int(sys.argv[4])), origin="o", prune=True)
-    print("done", flush=True)
+    archive.ingest(articles({count}, {version}), origin="o", prune=True)
 """
 
 
-def _ingest(home: Path, count: int, version: int) -> "subprocess.Popen[bytes]":
-    import json
-
-    command = [sys.executable, "-c", _INGEST, json.dumps(sys.path), str(home), str(count), str(version)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
-
-
-def test_an_ingest_killed_at_any_moment_leaves_each_article_wholly_in_or_wholly_out(tmp_path: Path) -> None:
+def test_an_ingest_killed_at_any_moment_leaves_each_article_wholly_in_or_wholly_out(
+    tmp_path: Path, children: Forks
+) -> None:
     chance = random.Random(20)
     for version in range(_KILLS):
-        child = _ingest(tmp_path, _ARTICLES - version % 3, version)
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"begun\n"
-        try:
-            # Storing takes some 0.2 s here, pruning and sealing another 1.2 s.
-            child.wait(chance.choice([chance.uniform(0, 0.25), chance.uniform(0.25, 1.5)]))
-        except subprocess.TimeoutExpired:
-            child.kill()
-        child.wait()
-        child.stdout.close()
-        _check(tmp_path, version)
+        child = children.start(_INGEST.format(home=str(tmp_path), count=_ARTICLES - version % 3, version=version))
+        assert child.read() == "begun"
+        # Storing takes some 0.2 s here, pruning and sealing another 0.5 s.
+        time.sleep(chance.uniform(0, 0.7))
+        assert child.end(kill=True)[1] in {0, -signal.SIGKILL}
+        _check(tmp_path, range(version, -1, -1))
     with open_archive(tmp_path, CountingEmbedder()) as archive:
         archive.ingest(articles(_ARTICLES, _KILLS), origin="o", prune=True)
-        assert list(archive.articles()) == sorted(
-            articles(_ARTICLES, _KILLS), key=lambda each: archive_order(archive, each.id)
-        )
+        assert {each.id: each for each in archive.articles()} == {each.id: each for each in articles(_ARTICLES, _KILLS)}
         assert archive.open_vectors()
         assert {each.grade for each in archive.check()} == {Grade.OK}
 
 
-def archive_order(archive: object, article_id: str) -> int:
-    order = [each.id for each in archive.articles()]  # type: ignore[attr-defined]
-    return order.index(article_id)
+_STEPS = [
+    "%d vectors are stored",
+    "an article is stored",
+    "%d articles are removed, and are to be erased",
+    "no generation is in use",
+    "every generation is erased",
+    "the word index is made anew",
+    "the log is emptied",
+    "all is erased",
+    "the word index is up to date",
+    "a generation of %d passages is built",
+    "it is in its place",
+    "a generation is in use",
+    "the generations before it are erased",
+]
+
+_DIE = """
+import logging, os, signal
+from pathlib import Path
+from tests.archive.samples import CountingEmbedder, articles
+from vectorstore.archive import open_archive
+from vectorstore.archive.steps import STEP
+
+class Death(logging.Handler):
+    def emit(self, record):
+        if record.levelno == STEP:
+            print(record.msg, flush=True)
+            if record.msg == {step!r}:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+logging.getLogger("vectorstore.archive").addHandler(Death())
+logging.getLogger("vectorstore.archive").setLevel(STEP)
+with open_archive(Path({home!r}), CountingEmbedder()) as archive:
+    archive.ingest(articles(9, 1), origin="o", prune=True)
+"""
 
 
-def _check(home: Path, version: int) -> None:
-    """Every article is as it was in this or an earlier round, all its passages are there, and all indexes find it."""
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("sealed") / "home"
+    with open_archive(home, CountingEmbedder()) as archive:
+        archive.ingest(articles(12), origin="o")
+    return home
+
+
+def test_the_steps_of_an_ingest_that_prunes_and_seals_are_these(sealed: Path, tmp_path: Path, children: Forks) -> None:
+    home = shutil.copytree(sealed, tmp_path / "home")
+    said, code = children.start(_DIE.format(home=str(home), step="")).end()
+    assert code == 0
+    assert list(dict.fromkeys(said)) == _STEPS, "a new step is to be died at too"
+
+
+@pytest.mark.parametrize("step", _STEPS)
+def test_dying_after_any_step_of_an_ingest_a_removal_and_a_sealing_leaves_a_right_archive(
+    sealed: Path, tmp_path: Path, children: Forks, step: str
+) -> None:
+    home = shutil.copytree(sealed, tmp_path / "home")
+    assert children.start(_DIE.format(home=str(home), step=step)).end()[1] == -signal.SIGKILL
+    _check(home, [1, 0])
+    with open_archive(home, CountingEmbedder()) as archive:
+        gone = [number for number in (9, 10, 11) if archive.article(article(number).id) is None]
+        assert gone in ([], [9, 10, 11])
+        archive.mend()
+        assert archive.open_vectors()
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+        erased = [f"merke{number}v0".encode() for number in gone]
+        assert not [path.name for path in files(home) if any(mark in path.read_bytes() for mark in erased)]
+        archive.ingest(articles(9, 1), origin="o", prune=True)
+        assert list(archive.articles()) == articles(9, 1)
+    _check(home, [1])
+
+
+def _check(home: Path, versions: "range | list[int]") -> None:
+    """Every article is as it was in one of the versions, all its passages are there, and all indexes find it."""
     with open_archive(home, CountingEmbedder()) as archive:
         stored = list(archive.articles())
         assert len(stored) == archive.article_count
         total = 0
         for each in stored:
             number = int(each.id[-3:])
-            written = next(v for v in range(version, -1, -1) if article(number, v) == each)
+            written = next(v for v in versions if article(number, v) == each)
             total += len(passages(each.text))
             assert found_by_words(archive, f"merke{number}v{written}") == [each.id]
             if number % 8 == 0:
@@ -90,4 +148,54 @@ def test_what_a_killed_builder_left_behind_is_cleared_away_by_the_next_writer(tm
         (tmp_path / "generations" / left / "junk").write_bytes(b"x")
         archive.mend()
         assert not (tmp_path / "generations" / left).exists()
+        assert archive.open_vectors()
+
+
+# Leaving
+
+_LEAVE = """
+import atexit, sys, time
+from pathlib import Path
+from tests.archive.samples import CountingEmbedder
+from vectorstore.archive import open_archive
+
+# What is registered first is called last.
+atexit.register(lambda: print(hasattr(sys.modules.get("chromadb"), "PersistentClient"), flush=True))
+archive = open_archive(Path({home!r}), CountingEmbedder())
+for _ in range(2):
+    archive.nearest(archive.embedder.embed_question("regjeringen"), 5)
+time.sleep({seconds})
+archive.close()
+print(archive._nearness._opening.is_alive(), flush=True)
+"""
+
+
+@pytest.mark.parametrize(("imported", "longest"), [((), 0.6), (("chromadb.api.rust",), 0.06)])
+def test_a_program_ends_well_while_the_vector_index_is_being_opened_and_does_not_wait_for_it(
+    sealed: Path, imported: tuple[str, ...], longest: float
+) -> None:
+    chance = random.Random(3)
+    closed_meanwhile = left_behind = 0
+    with forks([*PARTS, *imported]) as children:
+        for _ in range(10):
+            child = children.start(_LEAVE.format(home=str(sealed), seconds=chance.uniform(0, longest)))
+            (opening, was_imported), code = child.end()
+            assert code == 0
+            closed_meanwhile += opening == "True"
+            left_behind += was_imported == "False"
+    assert closed_meanwhile, "else closing waits for the opening, or this test shows nothing"
+    assert left_behind or imported, "else the end of the program waits for the import of Chroma"
+    assert not list((sealed / "generations").glob("opening.*")), "nobody need suspect that a program died of opening it"
+
+
+def test_an_archive_may_be_closed_while_its_vector_index_is_being_opened_and_opened_again(sealed: Path) -> None:
+    for _ in range(5):
+        with open_archive(sealed, CountingEmbedder()) as archive:
+            for _ in range(2):
+                archive.nearest(archive.embedder.embed_question("regjeringen"), 5)
+        opening = archive._nearness._opening
+        assert opening is not None
+        opening.join(20)
+        assert archive._nearness._opened is None
+    with open_archive(sealed, CountingEmbedder()) as archive:
         assert archive.open_vectors()

@@ -1,8 +1,10 @@
 """Whatever becomes of an index, the answers stay the same; what becomes of the archive itself never becomes a wrong quote."""
 
+import contextlib
 import random
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,14 +50,17 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Ans
         return home, answers(archive, _QUESTIONS)
 
 
+def _copy(sound: Path, place: Path) -> Path:
+    """A copy of the home in a folder of its own: an archive that was closed may still be letting go of the one before."""
+    return shutil.copytree(sound, Path(tempfile.mkdtemp(dir=place)) / "home")
+
+
 def _damaged(sound: Path, place: Path, folder: str, damage: str) -> Iterator[tuple[str, Path]]:
     """A copy of the home for each file of an index, with that file damaged."""
     for original in files(sound / folder):
         if original.name.endswith(".lock"):
             continue
-        home = place / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(sound, home)
+        home = _copy(sound, place)
         _DAMAGES[damage](home / original.relative_to(sound))
         yield original.name, home
 
@@ -112,9 +117,7 @@ def test_files_of_two_generations_are_not_mixed(sound: tuple[Path, list[list[Ans
         archive.ingest(articles(30, version=1))
     other = {path.name: path for path in files(tmp_path / "other" / "generations")}
     for original in files(sound[0] / "generations"):
-        home = tmp_path / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(sound[0], home)
+        home = _copy(sound[0], tmp_path)
         shutil.copy(other[original.name], home / original.relative_to(sound[0]))
         with open_archive(home, CountingEmbedder()) as archive:
             archive.open_vectors()
@@ -126,7 +129,7 @@ def test_a_vector_index_that_has_lost_a_record_is_not_used(
 ) -> None:
     home = shutil.copytree(sound[0], tmp_path / "home")
     (chroma,) = (home / "generations").rglob("chroma.sqlite3")
-    with sqlite3.connect(chroma) as connection:
+    with contextlib.closing(sqlite3.connect(chroma)) as connection, connection:
         connection.execute("DELETE FROM embeddings WHERE embedding_id = '7'")
     connection.close()
     with open_archive(home, CountingEmbedder()) as archive:
@@ -135,7 +138,7 @@ def test_a_vector_index_that_has_lost_a_record_is_not_used(
 
 
 def _change(home: Path, statement: str, *values: object) -> None:
-    with sqlite3.connect(home / "archive.sqlite3") as connection:
+    with contextlib.closing(sqlite3.connect(home / "archive.sqlite3")) as connection, connection:
         connection.execute(statement, values)
     connection.close()
 
@@ -179,9 +182,7 @@ def test_random_damage_to_the_database_is_told_and_never_makes_a_wrong_quote(
     chance = random.Random(7)
     told = 0
     for _ in range(25):
-        home = tmp_path / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(sound[0], home)
+        home = _copy(sound[0], tmp_path)
         content = bytearray((home / "archive.sqlite3").read_bytes())
         page = chance.randrange(len(content) // 4096) * 4096
         content[page : page + 4096] = chance.randbytes(4096)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.samples import CountingEmbedder, article, articles, files, found_by_words
+from tests.archive.samples import CountingEmbedder, answers, article, articles, files, found_by_words
 from vectorstore import Article
 from vectorstore.archive import Grade, open_archive
+from vectorstore.archive.upkeep import SEALED_AT_ONCE
 
 CANARY = "Kanarifuglen"
 
@@ -67,6 +68,24 @@ def test_the_vectors_of_a_removed_article_are_gone(home: Path) -> None:
         assert [path.name for path in files(home) if exact in path.read_bytes()]
         archive.remove(["hemmelig/kanari"])
         assert [path.name for path in files(home) if exact in path.read_bytes()] == []
+
+
+def test_a_removal_from_a_large_archive_is_quick_and_exact_and_the_next_ingest_makes_the_vector_index(
+    tmp_path: Path,
+) -> None:
+    questions = ["merke3v0", "regjeringen foreslår", "kanariburet"]
+    with open_archive(tmp_path, CountingEmbedder()) as archive:
+        archive.ingest([*articles(200), _with_canary()], seal=False)
+        assert archive.passage_count > SEALED_AT_ONCE
+        archive.mend()
+        archive.remove(["hemmelig/kanari"])
+        assert _leftovers(tmp_path) == []
+        assert list((tmp_path / "generations").iterdir()) == []
+        exactly = answers(archive, questions)
+        archive.ingest([])
+        assert archive.open_vectors()
+        assert answers(archive, questions) == exactly
+        assert _leftovers(tmp_path) == []
 
 
 def test_removing_beside_an_open_reader_erases_as_well(home: Path) -> None:

@@ -13,7 +13,7 @@ from tests.archive.samples import CountingEmbedder, article, articles, nearest_a
 from vectorstore import ArchiveUnusable, IndexBroken, vectors
 from vectorstore.archive import Archive, Grade, open_archive
 from vectorstore.archive.generations import probe
-from vectorstore.embedding import Vectors
+from vectorstore.embedding import SubwordEmbedder, Vectors
 
 
 def _generations(home: Path) -> list[str]:
@@ -246,6 +246,45 @@ def test_another_embedder_does_not_mix_with_the_first_and_takes_over_when_it_is_
         assert not archive.vectors_usable
 
 
+class _OlderSubwordEmbedder(SubwordEmbedder):
+    name = "subword-0"
+
+    def _embed(self, text: str) -> Vectors:
+        return super()._embed(text[::-1])
+
+
+def test_vectors_by_an_older_version_of_the_built_in_embedder_are_made_anew_by_the_next_ingest(tmp_path: Path) -> None:
+    with open_archive(tmp_path, _OlderSubwordEmbedder()) as archive:
+        archive.ingest(articles(5))
+    with open_archive(tmp_path) as archive:
+        assert not archive.vectors_usable
+        assert [(each.name, each.grade) for each in archive.check() if each.grade is not Grade.OK] == [
+            ("vectors", Grade.WARNING)
+        ]
+        assert archive.ingest([article(7)]).added == ("sak/007",)
+        assert archive.vectors_usable
+        assert archive.open_vectors()
+        for number in (1, 7):
+            assert nearest_article(archive, article(number).text[:500]) == f"sak/{number:03d}"
+        assert {each.grade for each in archive.check()} == {Grade.OK}
+        with archive._database.reading() as connection:
+            assert connection.execute("SELECT count(DISTINCT embedder) FROM vectors").fetchone()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("openai:a", "subword-1"), ("subword-1", "openai:a"), ("subword-1:x", "subword-1")]
+)
+def test_vectors_that_cost_money_are_never_made_anew_unasked(tmp_path: Path, before: str, after: str) -> None:
+    with open_archive(tmp_path, CountingEmbedder(before)) as archive:
+        archive.ingest(articles(2))
+    with (
+        open_archive(tmp_path, CountingEmbedder(after)) as archive,
+        pytest.raises(ArchiveUnusable, match=before) as raised,
+    ):
+        archive.ingest(articles(2))
+    assert "--reembed" in raised.value.hint
+
+
 def test_an_article_cut_by_an_older_version_is_cut_anew(tmp_path: Path) -> None:
     with open_archive(tmp_path, CountingEmbedder()) as archive:
         archive.ingest(articles(3))
@@ -260,7 +299,8 @@ def test_an_article_cut_by_an_older_version_is_cut_anew(tmp_path: Path) -> None:
         assert {each.grade for each in archive.check()} == {Grade.OK}
     with open_archive(tmp_path / "new", CountingEmbedder()) as fresh:
         fresh.ingest(articles(3))
-        assert archive_spans(fresh) == archive_spans(open_archive(tmp_path, CountingEmbedder()))
+        with open_archive(tmp_path, CountingEmbedder()) as mended:
+            assert archive_spans(fresh) == archive_spans(mended)
 
 
 def archive_spans(archive: Archive) -> list[str]:

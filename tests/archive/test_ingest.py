@@ -11,14 +11,15 @@ import pytest
 
 from tests.archive.samples import CountingEmbedder, article, articles, found_by_words, nearest_article
 from vectorstore import ArchiveLocked, ArchiveUnusable, Article, EmbeddingFailed, Genre, Published
-from vectorstore.archive import Archive, open_archive
+from vectorstore.archive import Archive, Dates, open_archive
 from vectorstore.chunking import passages
 from vectorstore.embedding import Vectors
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return open_archive(tmp_path / "home", CountingEmbedder())
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(tmp_path / "home", CountingEmbedder()) as opened:
+        yield opened
 
 
 def test_an_article_comes_back_as_it_was_given(archive: Archive) -> None:
@@ -169,6 +170,22 @@ def test_an_interrupted_ingest_keeps_what_it_paid_for(tmp_path: Path) -> None:
         assert len(done.added) + len(done.unchanged) == 120
     assert 0 < len(stopped.given) < total
     assert sorted(stopped.given + again.given) == sorted({*stopped.given, *again.given})
+
+
+# Dates
+
+
+def test_the_dates_run_from_the_earliest_to_the_latest_and_the_newest_come_first(archive: Archive) -> None:
+    assert archive.dates == Dates()
+    written = ["2021-09", "", "2019", "2019-01-01", "2021-09-02", "2020-12-31", ""]
+    given = [
+        replace(article(number), published=Published.parse(date) if date else Published())
+        for number, date in enumerate(written)
+    ]
+    archive.ingest(given)
+    assert archive.dates == Dates(Published.parse("2019-01-01"), Published.parse("2021-09"), 2)
+    newest = ["2021-09", "2021-09-02", "2020-12-31", "2019", "2019-01-01", "", ""]
+    assert [each.published.iso for each in archive.newest()] == newest
 
 
 # Origins and pruning

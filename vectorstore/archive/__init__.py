@@ -9,6 +9,7 @@ made again by whoever finds them missing, behind or broken.
     home/archive.lock          held by the one who writes; archive.holder says who that is
 """
 
+import contextlib
 import logging
 import threading
 from collections import OrderedDict
@@ -23,17 +24,19 @@ from vectorstore.archive.database import Connection, Database, Row
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.ingest import Intake, Progress, Rejected, Tally, cut_anew, embed_anew, is_storable, may_be
 from vectorstore.archive.nearness import Nearness
+from vectorstore.archive.steps import STEP
 from vectorstore.archive.upkeep import TAIL_FLOOR, Upkeep
-from vectorstore.archive.values import Finding, Grade, Ingested, StoredPassage
+from vectorstore.archive.values import Dates, Finding, Grade, Ingested, StoredPassage
 from vectorstore.archive.wording import Wording
-from vectorstore.article import Article, Passage, Span
-from vectorstore.embedding import Embedder, SubwordEmbedder, Vectors
+from vectorstore.article import Article, Passage, Provenance, Published, Span
+from vectorstore.embedding import Embedder, SubwordEmbedder, Vectors, is_built_in
 from vectorstore.errors import ArchiveUnusable
 from vectorstore.words import WordIndex
 
-__all__ = ["Archive", "Finding", "Grade", "Ingested", "Progress", "Rejected", "StoredPassage", "open_archive"]
+__all__ = ["Archive", "Dates", "Finding", "Grade", "Ingested", "Progress", "Rejected", "StoredPassage", "open_archive"]
 
 _KEPT_ARTICLES = 1_024  # articles kept in memory after they were read and found sound
+_READ_TOGETHER = 100  # articles
 _PATIENCE = 0.5  # seconds; a reader that brings the word index up to date holds the lock for less
 _CATCH_UP_AFTER = 500  # articles stored before the word index is brought up to date in the middle of an ingest
 
@@ -82,7 +85,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let go of every file. An opening of the vector index that is under way is waited for."""
+        """Let go of every file, at once: an opening of the vector index that is under way lets go of it by itself, soon after."""
         self._nearness.close()
         self._wording.close()
         self._database.close()
@@ -104,6 +107,22 @@ class Archive:
     def passage_count(self) -> int:
         with self._database.reading() as connection:
             return rows.counts(connection)[1]
+
+    @property
+    def dates(self) -> Dates:
+        """From when to when the articles are, without reading them. A date that cannot be is left out."""
+        known, undated = [], 0
+        with self._database.reading() as connection:
+            for year, month, day, provenance, count in rows.dates(connection):
+                if year is None:
+                    undated += count
+                else:
+                    with contextlib.suppress(ValueError, TypeError):
+                        known.append(Published(year, month, day, Provenance(provenance)))
+        if not known:
+            return Dates(undated=undated)
+        first = min(known, key=lambda each: (each.earliest, each.latest))
+        return Dates(first, max(known, key=lambda each: (each.latest, each.earliest)), undated)
 
     @property
     def words(self) -> WordIndex:
@@ -166,11 +185,13 @@ class Archive:
         """Every sound article, in the order in which they first came in."""
         with self._database.reading() as connection:
             keys = rows.article_keys(connection)
-        for start in range(0, len(keys), 100):
-            with self._database.reading() as connection:
-                found = list(rows.article_rows(connection, keys[start : start + 100]))
-            for stored in sorted(filter(None, map(rows.read_article, found)), key=lambda each: each.key):
-                yield stored.article
+        return self._articles_of(keys)
+
+    def newest(self) -> Iterator[Article]:
+        """Every sound article, newest first and the undated last; they are read as they are asked for."""
+        with self._database.reading() as connection:
+            keys = rows.keys_newest_first(connection)
+        return self._articles_of(keys)
 
     def check(self) -> list[Finding]:
         """How everything is, for people: each thing that was looked at, and what to do about it."""
@@ -184,6 +205,7 @@ class Archive:
         *,
         origin: str = "",
         prune: bool = False,
+        seal: bool = True,
         progress: Progress | None = None,
     ) -> Ingested:
         """Take articles in: new ones are added, changed ones replaced, unchanged ones left alone.
@@ -192,12 +214,13 @@ class Archive:
 
         `origin` names the folder or file that they come from; with `prune` the articles that last came from there, and are not
         among those given, are removed. Interrupted at any moment, each article is wholly in or wholly out, and the next ingest goes
-        on from there. Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
+        on from there. Without `seal` the vector index is left as it is, for who has more to do and will then `mend`. Vectors by
+        another version of the built-in embedder are made anew first; those by any other raise. Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
         """
         tally = Tally()
         with self._locked():
-            embedder = self._claim_vectors()
             self._upkeep.finish_erasing()
+            embedder = self._claim_vectors()
             intake = Intake(self._database, self.embedder, embedder, origin, tally)
             try:
                 stored = 0
@@ -215,17 +238,21 @@ class Archive:
                     self._prune(origin, tally)
             finally:
                 self._upkeep.catch_up()
-            self._upkeep.seal_if_due()
+            if seal:
+                self._upkeep.seal_if_due()
         return tally.ingested()
 
     def remove(self, ids: Iterable[str]) -> list[str]:
         """Remove articles and erase every byte of them from the archive's files; gives the ids that there were.
 
-        Interrupted, the next writer finishes the erasing. Raises `ArchiveLocked`, `ArchiveUnusable`.
+        The vector index goes with them. Of a large archive the next ingest, or `mend`, makes it anew; until then every passage is
+        compared. Interrupted, the next writer finishes the erasing. Raises `ArchiveLocked`, `ArchiveUnusable`.
         """
         with self._locked():
             self._upkeep.finish_erasing()
-            return self._remove(ids)
+            removed = self._remove(ids)
+            self._upkeep.seal_if_quick()
+        return removed
 
     def reembed(self, progress: Progress | None = None) -> None:
         """Make every vector anew with this embedder, of passages cut as they are cut today, and seal a new generation.
@@ -234,18 +261,7 @@ class Archive:
         Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
         """
         with self._locked():
-            with self._database.writing() as connection:
-                embedder = rows.add_embedder(connection, self._fingerprint)
-                keys = rows.article_keys(connection)
-            for done, key in enumerate(keys, start=1):
-                embed_anew(self._database, self.embedder, embedder, key)
-                if progress:
-                    progress(done)
-            with self._database.writing() as connection:
-                rows.set_value(connection, "embedder", embedder)
-                rows.next_revision(connection)
-            for key in keys:
-                cut_anew(self._database, self.embedder, key)
+            embedder = self._embed_anew(progress)
             self._upkeep.catch_up()
             self._upkeep.seal()
             with self._database.writing() as connection:
@@ -264,19 +280,41 @@ class Archive:
         return lock.writer(self.home, patience)
 
     def _claim_vectors(self) -> int:
-        """The key of this embedder. Raises `ArchiveUnusable` where the archive's vectors are another's."""
+        """The key of this embedder. Raises `ArchiveUnusable` where the archive's vectors are another's, and not to be had for nothing."""
         with self._database.writing() as connection:
             active = rows.value(connection, "embedder")
             embedder = rows.add_embedder(connection, self._fingerprint)
             if active == embedder:
                 return embedder
-            if active and rows.counts(connection)[0]:
-                before = rows.embedder_fingerprint(connection, active)
+            if not active or not rows.counts(connection)[0]:
+                rows.set_value(connection, "embedder", embedder)
+                return embedder
+            before = rows.embedder_fingerprint(connection, active)
+            if not (is_built_in(before) and is_built_in(self._fingerprint)):
                 raise ArchiveUnusable(
                     f"the archive's vectors were made by {before}, not by {self._fingerprint}",
                     "set KILDEBOT_EMBEDDING back, or have all vectors made anew: kildebot ingest --reembed",
                 )
+        log.info("the vectors by %s are made anew by %s", before, self._fingerprint)
+        self._embed_anew()
+        with self._database.writing() as connection:
+            rows.erase_vectors_by(connection, active)
+        return embedder
+
+    def _embed_anew(self, progress: Progress | None = None) -> int:
+        """Let this embedder's vectors answer, once all are there, of passages as they are cut today; gives its key."""
+        with self._database.writing() as connection:
+            embedder = rows.add_embedder(connection, self._fingerprint)
+            keys = rows.article_keys(connection)
+        for done, key in enumerate(keys, start=1):
+            embed_anew(self._database, self.embedder, embedder, key)
+            if progress:
+                progress(done)
+        with self._database.writing() as connection:
             rows.set_value(connection, "embedder", embedder)
+            rows.next_revision(connection)
+        for key in keys:
+            cut_anew(self._database, self.embedder, key)
         return embedder
 
     def _prune(self, origin: str, tally: Tally) -> None:
@@ -297,12 +335,20 @@ class Archive:
             if removed:
                 rows.erase_unused_vectors(connection)
                 rows.set_value(connection, "erasing", 1)
+        log.log(STEP, "%d articles are removed, and are to be erased", len(removed))
         with self._articles_lock:
             self._articles.clear()
         self._upkeep.finish_erasing()
         return removed
 
     # Within
+
+    def _articles_of(self, keys: Sequence[int]) -> Iterator[Article]:
+        for start in range(0, len(keys), _READ_TOGETHER):
+            some = keys[start : start + _READ_TOGETHER]
+            with self._database.reading() as connection:
+                found = {row["key"]: rows.read_article(row) for row in rows.article_rows(connection, some)}
+            yield from (stored.article for key in some if (stored := found.get(key)))
 
     def _sound_articles(self, connection: Connection, wanted: dict[int, int]) -> dict[int, rows.StoredArticle]:
         """The articles of these keys at these revisions, from memory or read and compared with their fingerprints."""

@@ -12,6 +12,7 @@ from vectorstore.archive.nearness import Nearness
 from vectorstore.archive.values import Finding, Grade
 from vectorstore.archive.wording import Wording
 from vectorstore.chunking import CHUNKING
+from vectorstore.embedding import is_built_in
 from vectorstore.errors import VectorstoreError
 
 _MEND = "run `kildebot ingest` once more; it mends what it finds"
@@ -84,8 +85,13 @@ def _vectors(connection: Connection, fingerprint: str) -> Iterator[Finding]:
     active = rows.value(connection, "embedder")
     passages = rows.counts(connection)[1]
     if active and active != rows.embedder_key(connection, fingerprint) and passages:
-        text = f"the vectors are those of {rows.embedder_fingerprint(connection, active)}, not of {fingerprint}; they are left unused"
-        yield Finding("vectors", Grade.ERROR, text, "set KILDEBOT_EMBEDDING back, or run `kildebot ingest --reembed`")
+        before = rows.embedder_fingerprint(connection, active)
+        text = f"the vectors are those of {before}, not of {fingerprint}; they are left unused"
+        hint = "run `kildebot ingest --reembed`"
+        if is_built_in(before) and is_built_in(fingerprint):
+            yield Finding("vectors", Grade.WARNING, text, f"{hint}; the next ingest does it by itself")
+        else:
+            yield Finding("vectors", Grade.ERROR, text, f"set KILDEBOT_EMBEDDING back, or {hint}")
         return
     have = len(rows.passage_keys_with_vector(connection, active))
     spoilt = rows.spoilt_vectors(connection, active)

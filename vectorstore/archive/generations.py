@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import re
 import secrets
@@ -15,12 +16,15 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from vectorstore import vectors
+from vectorstore.archive.steps import STEP
 from vectorstore.errors import ArchiveUnusable, IndexBroken
 
 Vectors = NDArray[np.float32]
 
 PROBE_SECONDS = 60.0
 """What a child process may take to open a generation after a crash; the slowest sound one seen took 3."""
+
+log = logging.getLogger(__name__)
 
 _BROKEN = ".broken"
 _OPENING = re.compile(r"opening\.(\d+)\.[0-9a-f]+")
@@ -38,8 +42,10 @@ class Generations:
         building = self.folder / f"{name}.building-{os.getpid()}"
         try:
             vectors.build(building, keys, vectors_of, fingerprint)
+            log.log(STEP, "a generation of %d passages is built", len(keys))
             building.rename(self.folder / name)
             _sync_folder(self.folder)
+            log.log(STEP, "it is in its place")
         except OSError as error:
             raise ArchiveUnusable(
                 f"{building} cannot be written: {error.strerror}", "check the disk and the folder's rights"
@@ -66,12 +72,18 @@ class Generations:
             return error.message
         return ""
 
-    def open(self, name: str, fingerprint: str, count: int) -> vectors.Generation:
+    def open(
+        self, name: str, fingerprint: str, count: int, begin: Callable[[], None] = lambda: None
+    ) -> vectors.Generation:
         """Open a generation that can be trusted.
 
-        Raises `IndexBroken` for any other, `ArchiveUnusable` where the folder is read-only. If an earlier opening ended in the death of its process, the generation is first tried out in a child.
+        Raises `IndexBroken` for any other, `ArchiveUnusable` where the folder is read-only. If an earlier opening ended in the death
+        of its process, the generation is first tried out in a child. `begin` is called before the generation is touched: until then,
+        whoever calls this may raise or stand still and leaves no trace.
         """
         manifest = self._verified(name, fingerprint, count)
+        vectors.load_engine()
+        begin()
         folder = self.folder / name
         try:
             died = self._died_opening()

@@ -10,6 +10,7 @@ import numpy as np
 
 from vectorstore.archive import rows
 from vectorstore.archive.database import Database
+from vectorstore.archive.steps import STEP
 from vectorstore.archive.values import Ingested
 from vectorstore.article import Article, Span
 from vectorstore.chunking import CHUNKING, passages
@@ -146,6 +147,7 @@ class Intake:
             before = rows.known(connection, article.id)
             key = rows.put_article(connection, article, self._origin, CHUNKING)
             rows.replace_passages(connection, key, each.spans, each.digests)
+        log.log(STEP, "an article is stored")
         if before is None:
             self._tally.added.append(article.id)
         elif before[1] == article.fingerprint:
@@ -180,10 +182,10 @@ def is_storable(text: str) -> bool:
 def may_be(source: str, article_id: str) -> bool:
     """Whether the article may have come from a file that could not be read this time: its id is the file's path without suffix.
 
-    What stood on a line of a file cannot be told, so it may have been any.
+    What stood in a file of JSON, or on a line of one, cannot be told, so it may have been any.
     """
     path = source.replace("\\", "/")
-    if re.fullmatch(r".*:\d+", path):
+    if re.fullmatch(r".*(?::\d+|\.jsonl?)", path, re.IGNORECASE):
         return True
     stem = re.sub(r"\.[^./]*$", "", path)
     return any(each == article_id or each.endswith("/" + article_id) for each in (path, stem))
@@ -214,6 +216,7 @@ def embed_missing(database: Database, embedder: Embedder, embedder_key: int, tex
         with database.writing() as connection:
             check_vectors(vectors, len(some), rows.dimensions(connection, embedder_key), embedder.name)
             rows.put_vectors(connection, embedder_key, dict(zip(some, vectors, strict=True)))
+        log.log(STEP, "%d vectors are stored", len(some))
 
 
 def embed_anew(database: Database, embedder: Embedder, embedder_key: int, key: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.archive import rows
+from vectorstore.archive.aside import Aside
 from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
 from vectorstore.errors import ArchiveUnusable, IndexBroken
@@ -20,7 +21,7 @@ EXACT_UP_TO = 20_000
 """Up to so many passages a first question is answered by an exact scan instead of waiting for Chroma's import and opening."""
 
 _CANDIDATES = 4  # candidates asked of the sealed generation for each one wanted; its own ranking is approximate
-_FEWEST_CANDIDATES = 400
+_FEWEST_CANDIDATES = 160
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ class Nearness:
         self._opened: tuple[rows.Sealed, Generation] | None = None
         self._broken: rows.Sealed | None = None
         self._retired: list[tuple[rows.Sealed, Generation] | None] = [None]
-        self._opening: threading.Thread | None = None
+        self._opening: Aside | None = None
+        self._closed = False
         self._scan = _Scan()
         self.trouble = ""
 
@@ -84,10 +86,13 @@ class Nearness:
         return self._opened is not None and self._opened[0] == found
 
     def close(self) -> None:
-        opening = self._opening
-        if opening is not None:
-            opening.join()
-        self._let_go()
+        """Let go of what is open. An opening that is under way is not waited for: it lets go of what it has opened by itself."""
+        with self._lock:
+            self._closed = True
+            leaving, self._opened, self._retired = [*self._retired, self._opened], None, []
+        for each in leaving:
+            if each is not None:
+                each[1].close()
 
     def _through(
         self, opened: tuple[rows.Sealed, Generation], connection: Connection, embedder: int, vector: Vectors, limit: int
@@ -124,41 +129,52 @@ class Nearness:
 
     def _begin_opening(self, found: rows.Sealed, *, wait: bool = False, seconds: float | None = None) -> None:
         with self._lock:
-            if found == self._broken or (self._opened is not None and self._opened[0] == found):
+            if self._closed or found == self._broken or (self._opened is not None and self._opened[0] == found):
                 return
             if self._opening is None or not self._opening.is_alive():
-                self._opening = threading.Thread(target=self._open, args=(found,), name="open-generation")
+                self._opening = Aside(lambda thread: self._open(found, thread), "open-generation")
                 self._opening.start()
             opening = self._opening
         if wait:
             opening.join(seconds)
 
-    def _open(self, found: rows.Sealed) -> None:
+    def _open(self, found: rows.Sealed, thread: Aside) -> None:
+        def begin() -> None:
+            thread.finish()
+            if self._closed:
+                raise _ClosedMeanwhileError
+
         try:
-            generation = self._generations.open(found.folder, self._fingerprint, found.count)
+            generation = self._generations.open(found.folder, self._fingerprint, found.count, begin)
+        except _ClosedMeanwhileError:
+            return
         except (IndexBroken, ArchiveUnusable, OSError) as error:
             self._give_up(found, error)
             return
+        leaving: tuple[rows.Sealed, Generation] | None
         with self._lock:
-            before, self._opened = self._opened, (found, generation)
-            self._retired.append(before)
-            self.trouble = ""
-            leaving = self._retired.pop(0)  # a search may still be in the one just replaced, none in the one before it
+            if self._closed:
+                leaving = (found, generation)
+            else:
+                before, self._opened = self._opened, (found, generation)
+                self._retired.append(before)
+                self.trouble = ""
+                # A search may still be in the one just replaced, none in the one before it.
+                leaving = self._retired.pop(0)
         if leaving is not None:
             leaving[1].close()
 
     def _give_up(self, found: rows.Sealed, error: Exception) -> None:
         with self._lock:
+            if self._closed:
+                return
             self._opened, self._broken = None, found
             self.trouble = str(error)
         log.warning("vector index set aside, answering from the archive: %s", error)
 
-    def _let_go(self) -> None:
-        with self._lock:
-            leaving, self._opened, self._retired = [*self._retired, self._opened], None, [None]
-        for each in leaving:
-            if each is not None:
-                each[1].close()
+
+class _ClosedMeanwhileError(Exception):
+    """The archive was closed before the generation was opened: nobody wants it any more."""
 
 
 class _Scan:

@@ -114,6 +114,23 @@ def article_keys(connection: Connection) -> list[int]:
     return [row[0] for row in connection.execute("SELECT key FROM articles ORDER BY key")]
 
 
+def keys_newest_first(connection: Connection) -> list[int]:
+    """Every article's key: by the last day on which it may have been published, the undated last."""
+    found = connection.execute(
+        """SELECT key FROM articles
+           ORDER BY year IS NULL, year DESC, coalesce(month, 12) DESC, coalesce(day, 31) DESC, id"""
+    )
+    return [row[0] for row in found]
+
+
+def dates(connection: Connection) -> Iterator[tuple[int | None, int | None, int | None, str, int]]:
+    """Each date there is: year, month, day, provenance, and how many articles have it."""
+    yield from connection.execute(
+        """SELECT year, month, day, provenance, count(*) FROM articles
+           GROUP BY year, month, day, provenance"""
+    )
+
+
 def changed_since(connection: Connection, revision: int) -> list[int]:
     return [
         row[0] for row in connection.execute("SELECT key FROM articles WHERE revision > ? ORDER BY key", (revision,))
@@ -196,8 +213,8 @@ def replace_passages(connection: Connection, article: int, spans: Sequence[Span]
     )
     for name in before - set(digests):
         connection.execute(
-            "DELETE FROM vectors WHERE embedded = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE embedded = ?1)",
-            (name,),
+            "DELETE FROM vectors WHERE embedded = :name AND NOT EXISTS (SELECT 1 FROM passages WHERE embedded = :name)",
+            {"name": name},
         )
 
 
@@ -325,6 +342,10 @@ def erase_unused_vectors(connection: Connection) -> None:
     connection.execute(
         "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.embedded = vectors.embedded)"
     )
+
+
+def erase_vectors_by(connection: Connection, embedder: int) -> None:
+    connection.execute("DELETE FROM vectors WHERE embedder = ?", (embedder,))
 
 
 def erase_other_embedders(connection: Connection, kept: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from vectorstore.archive import rows
 from vectorstore.archive.database import Database
 from vectorstore.archive.generations import Generations
+from vectorstore.archive.steps import STEP
 from vectorstore.archive.wording import Wording
 from vectorstore.embedding import Vectors
 from vectorstore.errors import ArchiveUnusable, IndexBroken
@@ -15,6 +16,9 @@ TAIL_FLOOR = 2_000
 
 TAIL_SHARE = 0.2
 """Beyond the floor, so large a share of the sealed passages may be new, or gone."""
+
+SEALED_AT_ONCE = 500
+"""Up to so many passages a generation is made anew right after a removal, which takes a second; a larger one by the next ingest."""
 
 log = logging.getLogger(__name__)
 
@@ -38,31 +42,44 @@ class Upkeep:
     def catch_up(self) -> None:
         """Bring the word index up to date."""
         self._attempt(self._wording.catch_up)
+        log.log(STEP, "the word index is up to date")
 
     def seal_if_due(self) -> None:
         """Seal a generation where there is none, or a broken one, or too many passages have come or gone since it was sealed."""
         self._attempt(self._seal_if_due)
+
+    def seal_if_quick(self) -> None:
+        """Seal a generation where it is due and takes no time to speak of."""
+        with self._database.reading() as connection:
+            passages = rows.counts(connection)[1]
+        if passages <= SEALED_AT_ONCE:
+            self.seal_if_due()
 
     def seal(self) -> None:
         """Build a generation of all vectors as they are, publish it, and clear away every other."""
         self._attempt(self._seal)
 
     def finish_erasing(self) -> None:
-        """If articles were removed: make the indexes without them and empty SQLite's log, so that no byte of them is left.
+        """If articles were removed: leave no byte of them in the indexes and in SQLite's log.
 
-        A reader in the midst of reading keeps the log; then the next writer tries again.
+        The sealed generation is dropped; until a new one is due, every passage is compared. A reader in the midst of reading keeps
+        the log; then the next writer tries again.
         """
         with self._database.reading() as connection:
             if not rows.value(connection, "erasing"):
                 return
         with self._database.writing() as connection:
             rows.publish(connection, None)
+        log.log(STEP, "no generation is in use")
         self._generations.clear(None)
+        log.log(STEP, "every generation is erased")
         self._wording.rebuild()
+        log.log(STEP, "the word index is made anew")
         if self._database.empty_log():
+            log.log(STEP, "the log is emptied")
             with self._database.writing() as connection:
                 rows.set_value(connection, "erasing", 0)
-        self.seal_if_due()
+            log.log(STEP, "all is erased")
 
     def _seal_if_due(self) -> None:
         with self._database.reading() as connection:
@@ -91,7 +108,9 @@ class Upkeep:
             new = rows.Sealed(name, embedder, keys[-1], len(keys))
         with self._database.writing() as connection:
             rows.publish(connection, new)
+        log.log(STEP, "a generation is in use")
         self._generations.clear(new.folder if new else None)
+        log.log(STEP, "the generations before it are erased")
 
     def _vectors(self, embedder: int, keys: Sequence[int]) -> Vectors:
         """A row for each passage, in this order. Only for who holds the archive's lock: meanwhile none goes away."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vectorstore.article import Passage
+from vectorstore.article import UNKNOWN_DATE, Passage, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,15 @@ class StoredPassage:
     article_key: int
     number: int
     passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """From when to when the articles were published, and how many are undated. Both ends are unknown where all are."""
+
+    earliest: Published = UNKNOWN_DATE
+    latest: Published = UNKNOWN_DATE
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ questions are typed in haste, without å, ø and æ, or in a rough English.
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,17 +19,23 @@ from vectorstore.embedding import SubwordEmbedder
 from vectorstore.glossary import translations
 from vectorstore.language import ENGLISH, FUNCTION_WORDS, fold
 
+_FOLLOW_UPS = 0.15  # of the questions that can be
+
 SMALL = ((60, 8, 150), (6, 60, 20))
 """Archives of so many articles, how many of them, and how many questions of each sort to put to each."""
 
 
 @dataclass(frozen=True)
 class Gold:
-    """A question, the article that answers it and where; `answer` is None where the episode's archive has no answer."""
+    """A question, the article that answers it and where; `answer` is None where the episode's archive has no answer.
+
+    `earlier` are the questions asked before it in the same conversation, oldest first.
+    """
 
     question: str
     article: str
     answer: Span | None
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,16 @@ def episodes(articles: list[Article], questions: list[Gold], seed: int = 1) -> I
             yield _within(f"of {size}", kept, drawn)
 
 
+def followed_up(questions: Sequence[Gold], rng: random.Random) -> Iterator[Gold]:
+    """The questions, some of them as follow-ups to another about the same article, without the names that it brought in."""
+    asked: dict[str, list[Gold]] = {}
+    for gold in questions:
+        before = asked.setdefault(gold.article, [])
+        follows = bool(before) and rng.random() < _FOLLOW_UPS
+        yield _following(gold, rng.choice(before)) if follows else gold
+        before.append(gold)
+
+
 def disturbed(gold: Gold, rng: random.Random) -> Gold:
     """The question as it was asked, or as a hasty, a foreign, or an English-speaking reader might have typed it."""
     ways = (lambda text, _: text, _typed_in_haste, _without_letters, _in_rough_english, _in_other_words)
@@ -87,6 +103,12 @@ def _nearest_first(articles: list[Article]) -> list[list[Article]]:
     """For each article all of them, those on the same topic first."""
     vectors = SubwordEmbedder().embed_passages([article.text for article in articles])
     return [[articles[at] for at in np.argsort(-row, kind="stable")] for row in vectors @ vectors.T]
+
+
+def _following(gold: Gold, before: Gold) -> Gold:
+    named = {word.strip("?,.") for word in before.question.split()[1:] if word[:1].isupper()}
+    words = [word for at, word in enumerate(gold.question.split()) if not at or word.strip("?,.") not in named]
+    return replace(gold, question=" ".join(words), earlier=(before.question,))
 
 
 def _within(name: str, kept: list[Article], questions: Iterable[Gold]) -> Episode:

@@ -23,12 +23,13 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.episodes import Episode, Gold, disturbed, episodes, read_articles, read_questions
-from bot.writers.quoting import ANSWER_FEATURES, SENTENCE_FEATURES, answer_features, sentence_features
+from benchmarks.episodes import Episode, Gold, disturbed, episodes, followed_up, read_articles, read_questions
+from bot.writers.evidence import answer_features, sentence_features
+from bot.writers.quoting import sentence_scores
 from vectorstore.archive import open_archive
-from vectorstore.fusion import FEATURES, Candidate, Findings, features, match
+from vectorstore.fusion import Candidate, Findings, features, match
 from vectorstore.search import Search, ranked
-from vectorstore.trees import Trees
+from vectorstore.trees import Features, Trees
 
 Floats = NDArray[np.float64]
 ROOT = Path(__file__).parent.parent
@@ -48,13 +49,12 @@ ANSWERING = {**COMMON, "objective": "binary", "learning_rate": 0.03, "num_leaves
 # More of these never makes a candidate worse, whatever the archive; of those after them, less never does. Holding the trees
 # to that is what makes them carry over from an archive of 755 articles to one of five.
 MORE_IS_BETTER = {
-    "bm25 of best", "bm25 per idf", "cosine standing", "cosine of best", "article of best", "article per idf", "in passage",
-    "in passage or heading", "in best sentence", "in best sentence or heading", "in best pair", "names in passage or heading",
-    "neighbours in question", "sign where it matches", "names in best sentence", "share of names in passage",
-    "other words in best sentence", "other words in passage", "passage behind best", "passage share", "in sentence",
-    "in sentence or heading", "behind best sentence", "names", "sign", "names in it", "other words", "share of best",
-    "in its passage or heading", "in its article", "in any passage", "names in article", "names in passage", "article bm25 per idf",
-    "other words in it", "other words in article",
+    "article bm25 per idf", "article of best", "article per idf", "behind best sentence", "bm25 of best", "bm25 per idf", "cosine of best",
+    "cosine standing", "in any passage", "in best pair", "in best sentence", "in best sentence or heading", "in its article",
+    "in its passage or heading", "in passage or heading", "in sentence", "in sentence or heading", "names in best sentence", "names in it",
+    "names in it or heading", "names in its article", "names in its passage", "names in passage or heading", "neighbours in question",
+    "other words", "other words in article", "other words in best sentence", "passage behind best", "passage share", "share of best", "sign",
+    "sign where it matches", "terms in article", "terms in best sentence", "terms in it", "terms in it or heading",
 }  # fmt: skip
 LESS_IS_BETTER = {
     "bm25 rank", "cosine rank", "article rank", "most missed", "passage rank", "nearest new to a match", "most missed in article",
@@ -70,7 +70,7 @@ class Row:
     episode: str
     gold: Gold
     candidates: tuple[Candidate, ...]
-    features: Floats
+    features: Features
     grades: NDArray[np.int64]
     query: Any
 
@@ -104,8 +104,8 @@ def rows(episode: Episode) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as home, open_archive(Path(home)) as archive:
         archive.ingest(episode.articles)
         search = Search(archive, None)
-        for gold in episode.questions:
-            query, candidates = search.candidates(disturbed(gold, rng).question)
+        for gold in followed_up(episode.questions, rng):
+            query, candidates = search.candidates(disturbed(gold, rng).question, gold.earlier)
             if candidates:
                 known = features(query, candidates, match(query, candidates))
                 grades = np.array([grade(gold, candidate) for candidate in candidates])
@@ -148,24 +148,14 @@ def holds(gold: Gold, found: Findings) -> NDArray[np.bool_]:
 
 def fit_ranking(asked: list[Row]) -> Trees:
     usable = [row for row in asked if (row.grades == 2).any()]
-    data = lightgbm.Dataset(
-        np.concatenate([row.features for row in usable]),
-        np.concatenate([row.grades for row in usable]),
-        group=[len(row.grades) for row in usable],
-    )
-    return trees(lightgbm.train({**RANKING, **bound(FEATURES)}, data, ROUNDS["ranking"]))
+    return fitted(RANKING, ROUNDS["ranking"], [row.features for row in usable], [row.grades for row in usable])
 
 
 def fit_sentences(asked: list[tuple[Row, Findings]]) -> Trees:
-    labelled = [(sentence_features(found), holds(row.gold, found)) for row, found in asked if row.gold.answer]
-    usable = [(known, held) for known, held in labelled if held.any()]
-    data = lightgbm.Dataset(
-        np.concatenate([known for known, _ in usable]),
-        np.concatenate([held for _, held in usable]).astype(int),
-        group=[len(held) for _, held in usable],
-    )
-    given = {**RANKING, **bound(SENTENCE_FEATURES), "label_gain": [0, 1], "lambdarank_truncation_level": 6}
-    return trees(lightgbm.train(given, data, ROUNDS["sentences"]))
+    labelled = [(found, holds(row.gold, found)) for row, found in asked if row.gold.answer]
+    usable = [(sentence_features(found), held.astype(int)) for found, held in labelled if held.any()]
+    given = {**RANKING, "label_gain": [0, 1], "lambdarank_truncation_level": 6}
+    return fitted(given, ROUNDS["sentences"], [known for known, _ in usable], [held for _, held in usable])
 
 
 def fit_confidence(asked: list[tuple[Row, Findings, Trees]]) -> Trees:
@@ -173,11 +163,19 @@ def fit_confidence(asked: list[tuple[Row, Findings, Trees]]) -> Trees:
     known, answered = [], []
     for row, found, sentences in asked:
         if row.episode != "full":
-            features_ = sentence_features(found)
-            known.append(answer_features(found, features_, sentences.scores(features_)))
-            answered.append(row.gold.answer is not None)
-    data = lightgbm.Dataset(np.stack(known), np.array(answered, int))
-    return trees(lightgbm.train({**ANSWERING, **bound(ANSWER_FEATURES)}, data, ROUNDS["confidence"]))
+            told = sentence_features(found)
+            known.append(answer_features(found, told, sentence_scores(found, told, sentences)))
+            answered.append(np.array([row.gold.answer is not None], int))
+    return fitted(ANSWERING, ROUNDS["confidence"], known, answered)
+
+
+def fitted(given: dict[str, Any], rounds: int, known: list[Features], labels: list[NDArray[np.int64]]) -> Trees:
+    """A model fitted on the features and labels of many questions; what ranks takes each question as a group."""
+    names = tuple(known[0])
+    table = np.concatenate([np.stack([each[name] for name in names], axis=1) for each in known])
+    group = [len(each) for each in labels] if given["objective"] == "lambdarank" else None
+    data = lightgbm.Dataset(table, np.concatenate(labels), group=group)
+    return trees(lightgbm.train({**given, **bound(names)}, data, rounds), names)
 
 
 def bound(names: Sequence[str]) -> dict[str, Any]:
@@ -186,7 +184,7 @@ def bound(names: Sequence[str]) -> dict[str, Any]:
     return {"monotone_constraints": directions, "monotone_constraints_method": "intermediate"}
 
 
-def trees(booster: lightgbm.Booster) -> Trees:
+def trees(booster: lightgbm.Booster, names: tuple[str, ...]) -> Trees:
     """A LightGBM model as arrays."""
     every = [_flat(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]]
     width = max(len(nodes) for nodes, _ in every)
@@ -195,7 +193,7 @@ def trees(booster: lightgbm.Booster) -> Trees:
         return np.array([[node[part] for node in nodes] + [0] * (width - len(nodes)) for nodes, _ in every], kind)
 
     return Trees(
-        column(0, np.int32), column(1, np.float64), column(2, np.int32), column(3, np.int32), column(4, np.float64),
+        names, column(0, np.int32), column(1, np.float64), column(2, np.int32), column(3, np.int32), column(4, np.float64),
         depth=max(depth for _, depth in every),
     )  # fmt: skip
 

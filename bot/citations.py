@@ -7,9 +7,8 @@ from urllib.parse import quote
 from bot.answer import Citation
 from vectorstore.article import Article
 
-_WHOLE_UP_TO = (
-    100  # characters of a quote that a text fragment holds whole; a longer one is named by its first and last words
-)
+# Characters of a quote that a text fragment holds whole; a longer one is named by its first and last words.
+_WHOLE_UP_TO = 100
 _WORDS_AT_EACH_END = 5
 
 

@@ -1,7 +1,8 @@
 """What can be said about how everything is: the installation, the settings, the archive with its indexes, the terminal."""
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.text import Text
@@ -10,12 +11,13 @@ from bot.errors import BotError
 from bot.render import Screen, shown
 from bot.render.screen import FAINT, LABEL, MARK
 from bot.settings import Settings, variable_names
-from bot.wiring import has_samples, open_articles
+from bot.wiring import embedder_of, has_samples, open_articles
 from vectorstore.archive import Finding, Grade
 from vectorstore.errors import VectorstoreError
 
 _ENGINES = ("chromadb", "tantivy", "numpy", "langchain-core")
 _SIGNS = {Grade.OK: "✓", Grade.WARNING: "!", Grade.ERROR: "✗"}
+_SIGNED_IN = re.compile(r"//[^/?#]*@")  # the name and password in an address (RFC 3986, 3.2.1)
 _PLAIN_SIGNS = {Grade.OK: "ok", Grade.WARNING: "!", Grade.ERROR: "X"}
 
 
@@ -26,7 +28,7 @@ def examine(settings: Callable[[], Settings], screen: Screen) -> list[Finding]:
         chosen = settings()
     except BotError as error:
         return [*findings, Finding("settings", Grade.ERROR, error.message, error.hint)]
-    return [*findings, *_settings(chosen), *_archive(chosen)]
+    return [*findings, *_settings(chosen), *_embedding(chosen), *_said_once(_archive(chosen))]
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
@@ -100,17 +102,35 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _chosen(settings: Settings) -> Iterator[tuple[str, object]]:
-    """The settings that somebody made, secrets only as being there."""
+def _chosen(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The settings that somebody made, secrets only as being there, also those in an address."""
     for name in sorted(settings.model_fields_set - {"home"}):
         value = getattr(settings, name)
         if value:
-            yield name, "(set)" if hasattr(value, "get_secret_value") else value
+            yield name, "(set)" if hasattr(value, "get_secret_value") else _SIGNED_IN.sub("//(set)@", str(value))
+
+
+def _embedding(settings: Settings) -> Iterator[Finding]:
+    """Whether the embedding model, where one is chosen, gives a vector."""
+    if not settings.embedding:
+        return
+    try:
+        vector = embedder_of(settings).embed_question("kilde")
+    except VectorstoreError as error:
+        yield Finding("embedding", Grade.ERROR, error.message, error.hint)
+    else:
+        yield Finding("embedding", Grade.OK, f"{settings.embedding} gives vectors of {len(vector)} dimensions")
 
 
 def _archive(settings: Settings) -> Iterator[Finding]:
-    if not (settings.home / "archive.sqlite3").exists():
+    try:
+        (settings.home / "archive.sqlite3").stat()
+    except FileNotFoundError:
         yield Finding("archive", Grade.WARNING, "there is none yet", "take articles in: kildebot ingest PATH")
+        return
+    except OSError as error:
+        text = f"{settings.home} cannot be used: {error.strerror}"
+        yield Finding("archive", Grade.ERROR, text, "choose another folder with --home")
         return
     try:
         with open_articles(settings) as archive:
@@ -119,3 +139,14 @@ def _archive(settings: Settings) -> Iterator[Finding]:
                 yield Finding("samples", Grade.OK, "these are the sample articles; they leave when yours come")
     except VectorstoreError as error:
         yield Finding("archive", Grade.ERROR, error.message, error.hint)
+
+
+def _said_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings without those whose error an earlier one has told of already."""
+    told: list[str] = []
+    for each in findings:
+        if each.grade is not Grade.ERROR:
+            yield each
+        elif not any(each.text in earlier for earlier in told):
+            told.append(each.text)
+            yield each

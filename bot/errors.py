@@ -1,8 +1,7 @@
 """What can go wrong in the bot, as people are told it.
 
 BotError              the base that surfaces catch, once
-├── SettingsInvalid   a setting cannot be used as it is written
-└── UsageError        what was asked for makes no sense; nothing was done
+└── SettingsInvalid   a setting cannot be used as it is written
 
 Each carries a message that names the thing and a `hint` that says what to do. Neither ever holds a secret.
 What goes wrong in the archive has its own tree, in `vectorstore.errors`.
@@ -20,7 +19,3 @@ class BotError(Exception):
 
 class SettingsInvalid(BotError):
     """A setting cannot be used as it is written."""
-
-
-class UsageError(BotError):
-    """The command was asked for something that makes no sense."""

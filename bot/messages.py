@@ -48,15 +48,20 @@ def count_in_words(number: int, language: Language) -> str:
     return say("one_article" if number == 1 else "many_articles", language, number=number)
 
 
-def span_in_words(articles: list[Published], language: Language) -> str:
+def span_in_words(dates: list[Published], language: Language) -> str:
     """From the earliest to the latest date: `april 2019 – 12. september 2023`; empty where none is known."""
-    dated = sorted((each for each in articles if each.earliest), key=lambda each: (each.earliest, each.latest))
+    dated = sorted((each for each in dates if each.earliest), key=lambda each: (each.earliest, each.latest))
     if not dated:
         return ""
     ends = [
         date_in_words(each, language) for each in (dated[0], max(dated, key=lambda each: (each.latest, each.earliest)))
     ]
     return ends[0] if ends[0] == ends[1] else " – ".join(ends)
+
+
+def undated_in_words(number: int, language: Language) -> str:
+    """`1 udatert`, `2 udaterte`; empty where there is none."""
+    return say("one_undated" if number == 1 else "many_undated", language, number=number) if number else ""
 
 
 def headline(article: Article) -> str:
@@ -97,6 +102,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "one_article": ("{number} artikkel", "{number} article"),
     "many_articles": ("{number} artikler", "{number} articles"),
     "undated": ("udatert", "undated"),
+    "one_undated": ("{number} udatert", "{number} undated"),
+    "many_undated": ("{number} udaterte", "{number} undated"),
     "inferred_date": ("trolig {date}", "probably {date}"),
     "kind_news": ("nyhet", "news"),
     "kind_editorial": ("leder", "editorial"),
@@ -120,7 +127,6 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "Dette er eksempelartiklene. Legg inn dine egne: kildebot ingest MAPPE",
         "These are the sample articles. Take in your own: kildebot ingest FOLDER",
     ),
-    "opening": ("Åpner arkivet …", "Opening the archive …"),
     "searching": ("Leter …", "Searching …"),
     "cancelled": ("Avbrutt.", "Cancelled."),
     "how_to_leave": ("Ctrl-D avslutter.", "Ctrl-D leaves."),
@@ -128,6 +134,15 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "no_sources": (
         "Ingen kilder å vise ennå: still et spørsmål først.",
         "No sources to show yet: ask a question first.",
+    ),
+    "no_sources_in_answer": ("Det siste svaret har ingen kilder.", "The last answer has no sources."),
+    "source_is_gone": (
+        "«{title}» er ikke lenger i arkivet.",
+        "“{title}” is no longer in the archive.",
+    ),
+    "source_has_changed": (
+        "«{title}» er endret siden svaret, og sitatet står ikke der det stod; still spørsmålet en gang til.",
+        "“{title}” has changed since the answer, and the quote is not where it was; ask once more.",
     ),
     "which_source": ("Hvilken kilde? Skriv {choices}.", "Which source? Type {choices}."),
     "no_such_source": (

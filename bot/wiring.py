@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.writers.quoting import QuotingWriter
 from vectorstore.archive import Archive, Ingested, open_archive
 from vectorstore.article import Article
-from vectorstore.embedding import embedder_for
+from vectorstore.embedding import Embedder, embedder_for
 from vectorstore.errors import ArchiveLocked, ArchiveUnusable
 from vectorstore.reading import Rejected, read
 from vectorstore.search import Search
@@ -26,7 +26,7 @@ from vectorstore.search import Search
 SAMPLES_ORIGIN = "samples"
 """The origin of the sample articles in an archive that nobody has put an article into."""
 
-_SAMPLES_NOTE = "samples.txt"  # in the home, while samples are in the archive: their ids, one a line
+_SAMPLES_NOTE = "samples.txt"  # in the home, while samples are in the archive: fingerprint and id of each, one a line
 _PATIENCE = 20.0  # seconds that a second process waits while a first one takes the samples in
 _BETWEEN_LOOKS = 0.1
 
@@ -41,14 +41,18 @@ def open_chain(settings: Settings) -> Iterator[AnswerChain]:
 @contextmanager
 def open_articles(settings: Settings) -> Iterator[Archive]:
     """The archive of the settings, with their embedder. Raises `VectorstoreError`."""
-    embedder = embedder_for(
+    with open_archive(settings.home, embedder_of(settings)) as archive:
+        yield archive
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """The embedder of the settings; nobody is asked before the first text."""
+    return embedder_for(
         settings.embedding,
         dimensions=settings.embedding_dimensions,
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
     )
-    with open_archive(settings.home, embedder) as archive:
-        yield archive
 
 
 def chain_over(archive: Archive, settings: Settings) -> AnswerChain:
@@ -80,6 +84,7 @@ def take_in_samples(archive: Archive) -> None:
     while needs_samples(archive):
         try:
             archive.ingest(_noting(items, archive.home), origin=SAMPLES_ORIGIN)
+            return
         except ArchiveLocked:
             if time.monotonic() > deadline:
                 raise
@@ -88,35 +93,39 @@ def take_in_samples(archive: Archive) -> None:
 
 def has_samples(archive: Archive) -> bool:
     """Whether the archive holds the sample articles that were taken in unasked."""
-    return any(archive.article(each) for each in _noted(archive.home))
+    return bool(_samples_in(archive))
 
 
 def remove_samples(archive: Archive, ingested: Ingested) -> list[str]:
     """Remove the sample articles after an ingest of one's own, but for those that came with it; gives the ids.
 
-    Only those that `take_in_samples` took in are meant, and this happens once. Raises `VectorstoreError`.
+    Only those that `take_in_samples` took in are meant, as they were then, and this happens once. Raises `VectorstoreError`.
     """
     own = {*ingested.added, *ingested.changed, *ingested.unchanged}
-    samples = _noted(archive.home)
-    if not samples or not own:
+    note = archive.home / _SAMPLES_NOTE
+    if not own or not note.exists():
         return []
-    removed = archive.remove(each for each in samples if each not in own)
-    (archive.home / _SAMPLES_NOTE).unlink(missing_ok=True)
+    removed = archive.remove(each for each in _samples_in(archive) if each not in own)
+    note.unlink(missing_ok=True)
     return removed
 
 
-def _noted(home: Path) -> list[str]:
+def _samples_in(archive: Archive) -> list[str]:
+    """The ids of the samples that the archive holds; an article of one's own with the id of a sample is none."""
     try:
-        return (home / _SAMPLES_NOTE).read_text("utf-8").splitlines()
+        noted = (archive.home / _SAMPLES_NOTE).read_text("utf-8").splitlines()
     except FileNotFoundError:
         return []
+    fingerprints = {id_: fingerprint for fingerprint, _, id_ in (line.partition(" ") for line in noted)}
+    held = filter(None, map(archive.article, fingerprints))
+    return [article.id for article in held if article.fingerprint == fingerprints[article.id]]
 
 
 def _noting(items: list[Article | Rejected], home: Path) -> Iterator[Article | Rejected]:
-    """The items. Once the first is asked for, which is when the archive's lock is held, their ids are noted."""
-    ids = [item.id for item in items if isinstance(item, Article)]
+    """The items. Once the first is asked for, which is when the archive's lock is held, the articles are noted."""
+    lines = [f"{item.fingerprint} {item.id}\n" for item in items if isinstance(item, Article)]
     try:
-        (home / _SAMPLES_NOTE).write_text("".join(f"{each}\n" for each in ids), "utf-8")
+        (home / _SAMPLES_NOTE).write_text("".join(lines), "utf-8")
     except OSError as error:
         raise ArchiveUnusable(
             f"{home} cannot be written to: {error.strerror}", "choose another folder with --home"

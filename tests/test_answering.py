@@ -12,10 +12,11 @@ from bot.citations import prove, sentence_link
 from bot.memory import Conversation, Turn
 from bot.messages import Language, say
 from bot.samples import sample_articles_folder
-from bot.writers.quoting import ANSWER_FEATURES, SENTENCE_FEATURES, QuotingWriter, answer_features, sentence_features
+from bot.writers.evidence import answer_features, sentence_features
+from bot.writers.quoting import QuotingWriter
 from vectorstore import Article, Genre, Published, Span
 from vectorstore.archive import Archive, open_archive
-from vectorstore.fusion import FEATURES, Findings, features, match
+from vectorstore.fusion import Findings, features, match
 from vectorstore.reading import read
 from vectorstore.search import Search
 from vectorstore.trees import Trees
@@ -70,7 +71,8 @@ def test_the_first_quote_answers_the_question(chain: AnswerChain, question: str,
 
 
 @pytest.mark.parametrize(
-    "question", ["Hva koster en Tesla Model 3?", "What is the capital of Australia?", "xyzzy", "?", ""]
+    "question",
+    ["Hva koster en Tesla Model 3?", "What is the capital of Australia?", "xyzzy", "?", "", "hva", "og i på det"],
 )
 def test_what_no_article_tells_is_not_answered(chain: AnswerChain, question: str) -> None:
     answer = chain.answer(question)
@@ -107,9 +109,9 @@ def test_a_follow_up_is_about_what_was_asked_before(chain: AnswerChain) -> None:
 
 
 def test_where_nothing_answers_the_nearest_articles_are_named(chain: AnswerChain) -> None:
-    answer = chain.answer("Hvem er president i Russland sin fiskeriminister i Moss?")
-    if answer.status is Status.NOT_FOUND:
-        assert answer.nearest
+    answer = chain.answer("Hva heter Kim Jong-uns datter?")
+    assert answer.status is Status.NOT_FOUND
+    assert answer.nearest
 
 
 class Inventing:
@@ -175,17 +177,19 @@ def test_an_article_that_changed_is_quoted_as_it_is_now(tmp_path: Path) -> None:
         assert "May" in first_quote(chain.answer("When will the ferry sail again?"))
 
 
-def test_every_feature_has_a_name_and_a_finite_value(search: Search) -> None:
-    for question in ("Hva ønsker Kim av Putin?", "How long did it last?", "10 000"):
+def test_every_feature_has_a_finite_value_for_each_thing(search: Search) -> None:
+    for question in ("Hva ønsker Kim av Putin?", "How long did it last?", "10 000", "Kim"):
         query, candidates = search.candidates(question)
-        known = features(query, candidates, match(query, candidates))
-        assert known.shape == (len(candidates), len(FEATURES))
         findings = search.find(question)
         told = sentence_features(findings)
-        assert told.shape == (sum(len(each.sentences) for each in findings.candidates), len(SENTENCE_FEATURES))
-        answered = answer_features(findings, told, np.zeros(len(told)))
-        assert answered.shape == (len(ANSWER_FEATURES),)
-        assert all(np.isfinite(each).all() for each in (known, told, answered))
+        count = sum(len(each.sentences) for each in findings.candidates)
+        answered = answer_features(findings, told, np.zeros(count))
+        for columns, length in (
+            (features(query, candidates, match(query, candidates)), len(candidates)),
+            (told, count),
+            (answered, 1),
+        ):
+            assert all(column.shape == (length,) and np.isfinite(column).all() for column in columns.values())
 
 
 def test_hits_are_best_first_and_no_more_than_asked_for(search: Search) -> None:
@@ -197,8 +201,10 @@ def test_hits_are_best_first_and_no_more_than_asked_for(search: Search) -> None:
 def test_trees_give_the_sum_of_their_leaves(tmp_path: Path) -> None:
     feature, left, right = ([np.array(row, np.int32)] * 2 for row in ([0, 0, 0], [1, 1, 2], [2, 1, 2]))
     threshold, value = ([np.array(row)] * 2 for row in ([0.5, 0.0, 0.0], [0.0, -1.0, 3.0]))
-    trees = Trees(np.stack(feature), np.stack(threshold), np.stack(left), np.stack(right), np.stack(value), depth=1)
-    assert trees.scores(np.array([[0.5], [0.6]])).tolist() == [-2.0, 6.0]
+    trees = Trees(
+        ("height",), np.stack(feature), np.stack(threshold), np.stack(left), np.stack(right), np.stack(value), depth=1
+    )
+    assert trees.scores({"age": np.zeros(2), "height": np.array([0.5, 0.6])}).tolist() == [-2.0, 6.0]
     trees.write(tmp_path / "model.npz")
     with np.load(tmp_path / "model.npz", allow_pickle=False) as stored:
         assert stored["threshold"].tolist() == trees.threshold.tolist()

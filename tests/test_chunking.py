@@ -19,6 +19,10 @@ PROSE = "Toget forlot Pyongyang søndag. " * 60
         ("– Hvorfor? spurte han. Ingen svarte.", ["– Hvorfor? spurte han.", "Ingen svarte."]),
         ("Det gjelder f.eks. USA. Slik er det.", ["Det gjelder f.eks. USA.", "Slik er det."]),
         ("U.S. President Biden met Mr. Putin. They spoke.", ["U.S. President Biden met Mr. Putin.", "They spoke."]),
+        (
+            "Strømmen gikk ut. Laget var med. Ola sa det. Slik er det.",
+            ["Strømmen gikk ut.", "Laget var med.", "Ola sa det.", "Slik er det."],
+        ),
         ("«Dette er bra!» sa hun. Han nikket.", ["«Dette er bra!» sa hun.", "Han nikket."]),
         ("En overskrift\n\nEn setning uten slutt", ["En overskrift", "En setning uten slutt"]),
         ("• Første punkt\n• Andre punkt", ["• Første punkt", "• Andre punkt"]),

@@ -224,6 +224,12 @@ def test_a_text_too_long_for_the_model_is_cut_and_the_others_are_not(server: Ser
     assert max(map(len, server.answered)) <= 1_000
 
 
+def test_a_question_too_long_for_the_model_is_cut(server: Server) -> None:
+    server.longest = 1_000
+    assert _embedder(server).embed_question("hva sier de om dette " * 200).shape == (8,)
+    assert len(server.answered[0]) <= 1_000
+
+
 def test_a_text_far_beyond_any_model_is_cut_before_it_is_sent(server: Server) -> None:
     _embedder(server).embed_passages(["ord " * 100_000])
     assert len(server.answered[0]) <= 24_000

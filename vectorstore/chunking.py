@@ -1,15 +1,14 @@
 """Sentences and passages of an article, as spans of its text.
 
 Sentence boundaries are sentencex's (Wikimedia), with lines as boundaries too: headlines, captions and bullets have no full
-stop. It has no rules for Norwegian, so its English ones are mended here: a sentence goes on where a small letter follows
-(«12. september», «– Hvorfor? spurte han.») or an abbreviation came before («kl. 12», «f.eks. USA»).
+stop. They are mended here: a sentence goes on where a small letter follows («– Hvorfor? spurte han.») or an abbreviation
+came before («kl. 12», «f.eks. USA»).
 """
 
 import re
 from collections.abc import Iterator
 
 from vectorstore.article import Span
-from vectorstore.language import ENGLISH
 
 TARGET = 600
 """Characters that a passage aims at; measured on NorQuAD, see benchmarks/README.md."""
@@ -19,9 +18,10 @@ CHUNKING = f"sentences-{TARGET}-1"
 
 _LINE = re.compile(r"[^\n]+")
 _WRAPPED_WIDTH = 100  # a text whose lines are all shorter than this may be hard-wrapped
+_RULES = "fi"  # sentencex has no rules for Norwegian; its Finnish ones know ordinals, and take no common word for an abbreviation
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:f\.eks|bl\.a|m\.a|t\.d|ca|kl|nr|st|dr|mr|mrs|ms|prof|jf|jfr|evt|inkl|ekskl|pst|mill|mrd|tlf|art|pkt|s|p|no|vol|vs|etc|[ef]\.Kr)"
-    r"|\b[A-ZÆØÅ])\.\s*$"
+    r"(?:\b(?:f\.eks|bl\.a|m\.a|t\.d|[Cc]a|[Kk]l|[Nn]r|[Dd]r|Mrs?|Ms|[Pp]rof|[Jj]fr?|[Ee]vt|[Ii]nkl|[Ee]kskl|[Tt]lf|[Pp]kt|vs"
+    r"|St|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|Rev)|\b[A-ZÆØÅ])\.\s*$"
 )
 _LONGEST_SENTENCE = 1_000  # a "sentence" longer than this has no full stops; it is cut at a space
 
@@ -75,7 +75,7 @@ def _sentences_of_line(text: str, line: Span) -> Iterator[Span]:
     import sentencex
 
     start = line.start
-    for boundary in sentencex.get_sentence_boundaries(ENGLISH, line.of(text)):
+    for boundary in sentencex.get_sentence_boundaries(_RULES, line.of(text)):
         end = line.start + boundary["end_index"]
         if end < line.end and _goes_on(text, start, end):
             continue

@@ -32,10 +32,10 @@ _BYTES_PER_TOKEN = 3  # an estimate: English takes some 4.5 bytes a token, Norwe
 _TIMEOUT = 30.0  # seconds for one request
 _ATTEMPTS = 6  # for passages; with the waits below, about a minute
 _QUESTION_ATTEMPTS = 2  # somebody is waiting
-_LONGEST_WAIT = (
-    60.0  # seconds between attempts, asked for by the server or not; a server that asks for more is given up on
-)
+# Seconds between attempts, asked for by the server or not; a server that asks for more is given up on.
+_LONGEST_WAIT = 60.0
 _QUESTION_WAIT = 2.0
+_SHORT = 100  # characters that every model takes
 _TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 _TOO_LONG = re.compile(r"length|token|too (?:long|large)|context", re.IGNORECASE)
 
@@ -64,6 +64,14 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> Vectors:
         """Shape `(dimensions,)`, float32, unit length."""
+
+
+_BUILT_IN = re.compile(r"subword-\d+( under titles)?")  # LangChain's names have a colon
+
+
+def is_built_in(name: str) -> bool:
+    """Whether an embedder of this name, of whatever version, was the built-in one: its vectors cost nothing but a moment."""
+    return bool(_BUILT_IN.fullmatch(name))
 
 
 class SubwordEmbedder:
@@ -145,34 +153,38 @@ class LangChainEmbedder:
         return self._dimensions
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        rows = [row for batch in _batches(texts) for row in self._embed(batch)]
+        def ask(some: Sequence[str]) -> list[list[float]]:
+            return self._try(lambda: self._model().embed_documents(list(some)), _ATTEMPTS, _LONGEST_WAIT)
+
+        rows = [row for batch in _batches(texts) for row in self._shortened(batch, ask)]
         return self._unit(rows) if rows else np.zeros((0, self.dimensions), np.float32)
 
     def embed_question(self, text: str) -> Vectors:
-        def ask() -> list[list[float]]:
-            return [self._model().embed_query(_cut(text) or " ")]
+        def ask(some: Sequence[str]) -> list[list[float]]:
+            return self._try(lambda: [self._model().embed_query(some[0])], _QUESTION_ATTEMPTS, _QUESTION_WAIT)
 
-        row: Vectors = self._unit(self._try(ask, _QUESTION_ATTEMPTS, _QUESTION_WAIT))[0]
+        row: Vectors = self._unit(self._shortened([_cut(text) or " "], ask))[0]
         return row
 
-    def _embed(self, texts: Sequence[str]) -> list[list[float]]:
+    def _shortened(self, texts: Sequence[str], ask: Callable[[Sequence[str]], list[list[float]]]) -> list[list[float]]:
+        """What is given for the texts: for half of them at a time, then for half of a text, where that is too much."""
         try:
-            return self._try(lambda: self._model().embed_documents(list(texts)), _ATTEMPTS, _LONGEST_WAIT)
+            return ask(texts)
         except _TooLongError:
             if len(texts) > 1:
                 half = len(texts) // 2
-                return self._embed(texts[:half]) + self._embed(texts[half:])
-            if len(texts[0]) < 100:
+                return self._shortened(texts[:half], ask) + self._shortened(texts[half:], ask)
+            if len(texts[0]) < _SHORT:
                 raise EmbeddingFailed(
                     f"{self.name} refuses even a short text as too long", "check the model's name"
                 ) from None
-            return self._embed([texts[0][: len(texts[0]) // 2]])
+            return self._shortened([texts[0][: len(texts[0]) // 2]], ask)
 
     def _try(self, ask: Callable[[], list[list[float]]], attempts: int, longest_wait: float) -> list[list[float]]:
         for attempt in range(1, attempts + 1):
             try:
                 return ask()
-            except (EmbeddingFailed, AssertionError):
+            except EmbeddingFailed:
                 raise
             except Exception as error:  # each provider has errors of its own
                 if _is_too_long(error):

@@ -14,8 +14,7 @@ from vectorstore.annotation import Sentence
 from vectorstore.article import Passage
 from vectorstore.language import tokens
 from vectorstore.query import Query
-
-Floats = NDArray[np.float64]
+from vectorstore.trees import Features, Floats
 
 _NEAR = 2  # words from one term to the next
 _SHORT, _LONG = 4, 5  # letters from which on a stem is looked for where a compound begins, and anywhere in it
@@ -50,6 +49,19 @@ class Matches:
     headings: Floats
     first: NDArray[np.intp]
     weights: Floats
+
+    @property
+    def held(self) -> NDArray[np.intp]:
+        """For each sentence, which candidate it is in."""
+        counts = np.diff([*self.first, len(self.sentences)])
+        return np.repeat(np.arange(len(self.first)), counts)
+
+    def beside(self, by: int) -> Floats:
+        """The row of the sentence after each one (`by` = 1) or before it (-1); zeros where that is another passage."""
+        moved, held = np.roll(self.sentences, -by, axis=0), self.held
+        same = np.roll(held, -by) == held
+        same[-1 if by > 0 else 0] = False
+        return np.where(same[:, None], moved, 0.0)
 
     @property
     def passages(self) -> Floats:
@@ -102,50 +114,62 @@ def match(query: Query, candidates: Sequence[Candidate]) -> Matches:
     return Matches(table, headings, np.cumsum([0, *counts[:-1]]), weights)
 
 
-FEATURES = (
-    "bm25 of best", "bm25 per idf", "bm25 rank", "cosine standing", "cosine of best", "cosine rank", "article of best", "article rank",
-    "article per idf", "in passage", "in passage or heading", "in best sentence", "in best sentence or heading", "in best pair",
-    "in heading", "names in passage or heading", "most missed", "neighbours in question", "sign in passage", "sign where it matches",
-    "new name where it matches", "new number where it matches", "number of passage", "length", "in passage beside it", "terms", "unknown terms",
-    "bm25 gap", "kind", "names in best sentence", "small words in best sentence", "share of names in passage",
-    "other words in best sentence", "other words in passage",
-)  # fmt: skip
-
-
-def features(query: Query, candidates: Sequence[Candidate], matches: Matches) -> Floats:
-    """What is known of each candidate: shape `(len(candidates), len(FEATURES))`; named in `FEATURES`."""
-    weights, count = matches.weights, len(candidates)
-    idf = weighed(query)
-    bm25 = np.array([c.bm25 for c in candidates])
-    cosine = np.array([c.cosine for c in candidates])
-    article = np.array([c.article_bm25 for c in candidates])
+def features(query: Query, candidates: Sequence[Candidate], matches: Matches) -> Features:
+    """What is known of each candidate, by name; there must be at least one."""
+    weights, idf = matches.weights, weighed(query)
+    bm25, cosine, article = (
+        np.array(each) for each in zip(*((c.bm25, c.cosine, c.article_bm25) for c in candidates), strict=True)
+    )
     passages = matches.passages
     whole = np.maximum(passages, matches.headings)
-    held = np.repeat(np.arange(count), np.diff([*matches.first, len(matches.sentences)]))
-    by_sentence = matches.sentences @ weights
-    with_heading = np.maximum(matches.sentences, matches.headings[held]) @ weights
-    paired = _paired(matches, held) @ weights
-    signs, new_names, new_numbers = _answers(query, candidates)
-    named = names_of(query)
-    names = named * weights
-    near = neighbours(query, candidates, matches)
+    covered, by_sentence = passages @ weights, matches.sentences @ weights
+    names, others = names_of(query), others_of(query)
+    told = _answers(query, candidates)
 
     def best(of_sentences: Floats) -> Floats:
         most: Floats = np.maximum.reduceat(of_sentences, matches.first)
         return most
 
-    covered = passages @ weights
-    columns = [
-        bm25 / (bm25.max() or 1), bm25 / idf, _ranks(bm25), standing(cosine), cosine / (cosine.max() or 1), _ranks(cosine),
-        article / (article.max() or 1), _ranks(article), article / idf, covered, whole @ weights, best(by_sentence), best(with_heading), best(paired),
-        matches.headings @ weights, whole @ names / (names.sum() or 1), ((1 - whole) * weights).max(axis=1, initial=0), best(near), best(signs),
-        best(signs * by_sentence), best(new_names * by_sentence), best(new_numbers * by_sentence), np.array([c.number for c in candidates], float),
-        np.array([len(c.passage.span) for c in candidates], float), _beside(candidates, covered), np.full(count, float(len(query.terms))),
-        np.full(count, (whole.max(axis=0) == 0).mean() if query.terms else 0.0),
-        bm25 - np.sort(bm25)[-2:].min(), np.full(count, float(query.kind)), best(matches.sentences @ named), best(small_words(query, candidates)),
-        passages @ named, best(matches.sentences @ others_of(query)), passages @ others_of(query),
-    ]  # fmt: skip
-    return np.stack(columns, axis=1)
+    def all_of(value: float) -> Floats:
+        return np.full(len(candidates), value)
+
+    return {
+        "bm25 of best": bm25 / (bm25.max() or 1),
+        "bm25 per idf": bm25 / idf,
+        "bm25 rank": _ranks(bm25),
+        "bm25 gap": bm25 - np.sort(bm25)[-2:].min(),
+        "cosine standing": standing(cosine),
+        "cosine of best": cosine / (cosine.max() or 1),
+        "cosine rank": _ranks(cosine),
+        "article of best": article / (article.max() or 1),
+        "article per idf": article / idf,
+        "article rank": _ranks(article),
+        "in passage": covered,
+        "in passage or heading": whole @ weights,
+        "in heading": matches.headings @ weights,
+        "in best sentence": best(by_sentence),
+        "in best sentence or heading": best(np.maximum(matches.sentences, matches.headings[matches.held]) @ weights),
+        "in best pair": best(np.maximum(matches.sentences, matches.beside(1)) @ weights),
+        "in passage beside it": _beside(candidates, covered),
+        "most missed": ((1 - whole) * weights).max(axis=1, initial=0),
+        "names in best sentence": best(matches.sentences @ names),
+        "names in passage": passages @ names,
+        "names in passage or heading": whole @ names,
+        "other words in best sentence": best(matches.sentences @ others),
+        "other words in passage": passages @ others,
+        "terms in best sentence": best(_mean(matches.sentences)),
+        "terms in passage": _mean(passages),
+        "neighbours in question": best(neighbours(query, candidates, matches)),
+        "small words in best sentence": best(small_words(query, candidates)),
+        "sign in passage": best(told.signs),
+        "sign where it matches": best(told.signs * by_sentence),
+        "new name where it matches": best(told.names * by_sentence),
+        "new number where it matches": best(told.numbers * by_sentence),
+        "length": np.array([len(c.passage.span) for c in candidates], float),
+        "terms": all_of(len(query.terms)),
+        "unknown terms": all_of(float(_mean(whole.max(axis=0, keepdims=True) == 0)[0])),
+        "kind": all_of(float(query.kind)),
+    }
 
 
 def standing(scores: Floats) -> Floats:
@@ -160,23 +184,29 @@ def _ranks(scores: Floats) -> Floats:
     return np.log1p(np.searchsorted(order, -scores))
 
 
-def _paired(matches: Matches, held: NDArray[np.intp]) -> Floats:
-    """For each sentence, what it and the one after it in the same passage hold together."""
-    pairs = matches.sentences.copy()
-    if len(pairs) > 1:
-        same = (held[1:] == held[:-1])[:, None]
-        pairs[:-1] = np.maximum(pairs[:-1], np.where(same, matches.sentences[1:], 0))
-    return pairs
+@dataclass(frozen=True)
+class _Answers:
+    """For each sentence, 1 or 0: has it what the question's kind asks for; a name, a number that the question has not?"""
+
+    signs: Floats
+    names: Floats
+    numbers: Floats
 
 
-def _answers(query: Query, candidates: Sequence[Candidate]) -> tuple[Floats, Floats, Floats]:
-    """For each sentence: whether it has what the question's kind asks for, and names and numbers the question has not."""
+def _answers(query: Query, candidates: Sequence[Candidate]) -> _Answers:
     asked = {term.word for term in query.terms}
     every = [sentence for candidate in candidates for sentence in candidate.sentences]
-    signs = np.array([query.kind in sentence.signs for sentence in every], float)
-    names = np.array([bool(sentence.names - asked) for sentence in every], float)
-    numbers = np.array([bool(sentence.numbers - asked) for sentence in every], float)
-    return signs, names, numbers
+    return _Answers(
+        np.array([query.kind in sentence.signs for sentence in every], float),
+        np.array([bool(sentence.names - asked) for sentence in every], float),
+        np.array([bool(sentence.numbers - asked) for sentence in every], float),
+    )
+
+
+def _mean(table: Floats | NDArray[np.bool_]) -> Floats:
+    """The mean of each row; 0 where a row is empty."""
+    share: Floats = table.sum(axis=1) / max(1, table.shape[1])
+    return share
 
 
 def neighbours(query: Query, candidates: Sequence[Candidate], matches: Matches) -> Floats:

@@ -15,6 +15,7 @@ _MISSPELT_WEIGHTS = (_FOLDED_WEIGHT, 0.85, 0.7)  # by edit distance 0, 1 and 2
 _TRANSLATED_WEIGHT = 0.9  # shared by the senses of a word that has several
 _SHORTEST_TO_CORRECT, _SHORTEST_FOR_TWO = 4, 8  # letters; as Elasticsearch's fuzziness AUTO, slightly stricter
 _MOST_ALTERNATIVES = 6
+_UNSEEN = 50  # passages without the word, as if there were more: in an archive on one topic its names must not count for nothing
 
 
 class Vocabulary(Protocol):
@@ -55,10 +56,10 @@ class Lexicon:
         return tuple(found.items())
 
     def idf(self, word: str, language: str, alternatives: Sequence[Alternative]) -> float:
-        """How much finding a word tells: Robertson's idf as Lucene smooths it, less for what is common everywhere."""
-        count = self._words.passage_count
+        """How much finding a word tells: Robertson's idf as Lucene smooths it, less for what is common everywhere; never negative."""
+        count = self._words.passage_count + _UNSEEN
         held = max((self._words.passage_frequency(stem) for stem, _ in alternatives), default=0)
-        return math.log(1 + (count - held + 0.5) / (held + 0.5)) * background.rarity(word, language)
+        return math.log(1 + (max(count - held, 0) + 0.5) / (held + 0.5)) * background.rarity(word, language)
 
     def _genitive(self, word: str) -> list[Alternative]:
         """The name that an unknown word is the genitive of (`Jong-uns`), which no stemmer knows."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vectorstore.kinds import Kind, asked
-from vectorstore.language import ENGLISH, NORWEGIAN, NYNORSK, content_tokens, detect, tokens
+from vectorstore.language import ENGLISH, FUNCTION_WORDS, NORWEGIAN, NYNORSK, detect, tokens
 from vectorstore.lexicon import Alternative, Lexicon
 
 EARLIER_WEIGHT = 0.5
@@ -73,7 +73,7 @@ def language_of(question: str) -> str:
 def _terms(text: str, lexicon: Lexicon) -> list[Term]:
     language = language_of(text)
     names = {token for found in _NAME.findall(text) for token in tokens(found)}
-    content, asking = content_tokens(text), set(tokens(asked(text)[1]))
+    content, asking = [word for word in tokens(text) if word not in FUNCTION_WORDS], set(tokens(asked(text)[1]))
     kept = list(dict.fromkeys([word for word in content if word not in asking] or content))[:_MOST_TERMS]
     return [_term(word, language, lexicon, word in names) for word in kept]
 

@@ -6,6 +6,7 @@ Earlier questions of the same conversation count too, each turn back at half the
 conversation is about without a model.
 """
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -18,23 +19,26 @@ from vectorstore.annotation import Sentence, annotate
 from vectorstore.archive.values import StoredPassage
 from vectorstore.article import Article, Hit
 from vectorstore.embedding import Embedder, Vectors
-from vectorstore.fusion import Candidate, Findings, Floats, features, match
-from vectorstore.language import detect, stems
+from vectorstore.errors import EmbeddingFailed
+from vectorstore.fusion import Candidate, Findings, features, match
+from vectorstore.language import stems
 from vectorstore.lexicon import Lexicon
 from vectorstore.query import Query, analyse
-from vectorstore.trees import Trees
-from vectorstore.words import WordIndex, heading_words
+from vectorstore.trees import Floats, Trees
+from vectorstore.words import WordIndex, heading_words, spoken
 
 _BY_WORDS, _BY_VECTORS, _ARTICLES = 60, 30, 50  # candidates from each ranking; more than these add no recall on NorQuAD
 _KEPT = 20_000  # passages whose sentences are kept in memory
 
+
+log = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 class Source(Protocol):
-    """What is searched: an archive with its indexes."""
+    """What is searched: an archive with its indexes. Raises `VectorstoreError`."""
 
     embedder: Embedder
 
@@ -68,9 +72,7 @@ class Search:
 
         `earlier` are the questions asked before in the same conversation, oldest first.
         """
-        words = self._source.words
-        query = analyse(question, self._lexicon(words), earlier)
-        candidates = self._candidates(query, words)
+        query, candidates = self.candidates(question, earlier)
         if not candidates:
             return Findings(query, (), np.zeros(0), match(query, ()))
         scores = self._ranking.scores(features(query, candidates, match(query, candidates)))
@@ -100,10 +102,11 @@ class Search:
         terms = [[(stem, weight * term.weight) for stem, weight in term.alternatives] for term in query.terms]
         by_words = dict(words.search_passages(terms, _BY_WORDS))
         articles = dict(words.search_articles(terms, _ARTICLES))
-        vector = self._vector(query)
-        by_vectors = dict(self._source.nearest(vector, _BY_VECTORS)) if by_words else {}
-        stored = self._source.passages([*by_words, *(key for key in by_vectors if key not in by_words)])
-        cosines = self._source.cosines(vector, [each.key for each in stored])
+        vector = self._vector(query) if by_words or (terms and self._source.embedder.titled) else None
+        by_vectors = self._source.nearest(vector, _BY_VECTORS) if vector is not None else []
+        stored = self._source.passages(list(dict.fromkeys([*by_words, *(key for key, _ in by_vectors)])))
+        keys = [each.key for each in stored]
+        cosines = self._source.cosines(vector, keys) if vector is not None else [0.0] * len(keys)
         return [
             Candidate(
                 each.key, each.article_key, each.number, each.passage, *self._annotated(each),
@@ -112,12 +115,14 @@ class Search:
             for each, cosine in zip(stored, cosines, strict=True)
         ]  # fmt: skip
 
-    def _vector(self, query: Query) -> Vectors:
-        """The direction of the question and, at their weights, of the turns before it."""
-        total = sum(
-            (weight * self._source.embedder.embed_question(text) for text, weight in query.texts),
-            np.zeros(1, np.float32),
-        )
+    def _vector(self, query: Query) -> Vectors | None:
+        """The direction of the question and, at their weights, of the turns before it; None where the embedder gives none."""
+        try:
+            directions = [weight * self._source.embedder.embed_question(text) for text, weight in query.texts]
+        except EmbeddingFailed as error:
+            log.warning("answering by words alone: %s", error)
+            return None
+        total = np.sum(directions, axis=0)
         direction: Vectors = (total / (np.linalg.norm(total) or 1)).astype(np.float32)
         return direction
 
@@ -135,11 +140,6 @@ def ranked(query: Query, candidates: Sequence[Candidate], scores: Floats, limit:
     order = np.argsort(-scores, kind="stable")[:limit]
     best = tuple(candidates[at] for at in order)
     return Findings(query, best, scores[order], match(query, best))
-
-
-def spoken(article: Article) -> str:
-    """The language that an article is read in: the one it states, or else the one its words show."""
-    return article.language.lower().partition("-")[0] or detect(article.text)
 
 
 def _heading_stems(article: Article, language: str) -> frozenset[str]:

@@ -33,6 +33,7 @@ _HNSW = {"space": "cosine", "ef_search": 1_000, "ef_construction": 200, "max_nei
 _CHECK_ALL = 1_000  # up to so many vectors, each is looked for by itself
 _CHECK_SOME = 250  # of more than that, so many, evenly spread
 _CHECK_AT_OPEN = 20
+_SAME = 0.999  # the cosine of a vector with itself, as float32 and Chroma have it, or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
+def load_engine() -> None:
+    """Import Chroma, which takes a second, and most of the time of a first opening."""
+    import chromadb.api.rust  # noqa: F401 - the part that opening would import by name
+
+
 def open_generation(folder: Path, manifest: Manifest) -> Generation:
     """Open a generation whose files were verified and ask it something. Raises `IndexBroken`.
 
@@ -162,7 +168,7 @@ def _check(generation: Generation, keys: Sequence[int], vectors: Vectors) -> Non
     """Look for vectors by themselves: one that does not find itself, or its equal, tells of a broken index."""
     for key, vector in zip(keys, vectors, strict=True):
         nearest = generation.search(vector, 10)
-        if not nearest or nearest[0][1] < 0.999:
+        if not nearest or nearest[0][1] < _SAME:
             raise IndexBroken(f"the vector index does not find passage {key} by its own vector")
 
 

@@ -218,7 +218,7 @@ def _each(
     for asked in questions:
         if not single and failed_line is None:
             click.echo(f"> {shown(' '.join(asked.question.split()))}")
-        error = asked.error
+        error, hint = asked.error, ""
         if not error:
             try:
                 found = answer(asked)
@@ -226,11 +226,11 @@ def _each(
             except VectorstoreError as failure:
                 if single:
                     raise
-                error, code = failure.message, FAILED
+                error, hint, code = failure.message, failure.hint, FAILED
         if error and failed_line is not None:
             print_json(failed_line(asked.question, error))
         elif error:
-            complain(error)
+            complain(error, hint)
         if not single and failed_line is None:
             click.echo()
     return code

@@ -24,6 +24,23 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> "Publishe
         raise click.BadParameter(f"{value!r} is not a date like 2019, 2019-04 or 2019-04-25") from None
 
 
+def _language(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    from vectorstore.reading.fields import LANGUAGES, language_code
+
+    code = None if value is None else language_code(value)
+    if value is not None and not code and value.strip().lower() not in LANGUAGES:
+        raise click.BadParameter(f"{value!r} is not a language like nb, nn or en")
+    return code
+
+
+def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    from vectorstore.reading.fields import is_web_address
+
+    if value and not is_web_address(value):
+        raise click.BadParameter(f"{value!r} is not a web address; write it with http:// or https://")
+    return value
+
+
 @click.command(cls=Command, short_help="Take articles in.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
 @click.option(
@@ -33,8 +50,8 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> "Publishe
 @click.option(
     "--genre", type=click.Choice(_GENRES), metavar="KIND", help=f"What kind of text they are: {', '.join(_GENRES)}."
 )
-@click.option("--language", metavar="CODE", help="The language they are in: nb, nn, en and so on.")
-@click.option("--url", metavar="URL", help="The page that the article is on.")
+@click.option("--language", callback=_language, metavar="CODE", help="The language they are in: nb, nn, en and so on.")
+@click.option("--url", callback=_address, metavar="URL", help="The page that the article is on.")
 @click.option("--title", metavar="TITLE", help="The headline.")
 @click.option("--prune", is_flag=True, help="Remove the articles that came from PATH before and are gone.")
 @click.option("--reembed", is_flag=True, help="Make all vectors anew first, after KILDEBOT_EMBEDDING was changed.")
@@ -91,20 +108,20 @@ def articles(shared: Shared, as_json: bool) -> int:
 
     """
     from bot.cli.tables import show_tabbed, show_table
-    from bot.render import article_line, newest_first
+    from bot.render import article_line
     from bot.wiring import open_articles
 
     with open_articles(shared.settings()) as archive:
-        found = sorted(archive.articles(), key=newest_first)
-    screen = shared.screen()
-    if as_json:
-        for article in found:
-            print_json(article_line(article))
-    elif screen.is_terminal:
-        show_table(screen, found)
-    else:
-        show_tabbed(screen, found)
-    if not found:
+        screen = shared.screen()
+        if as_json:
+            for article in archive.newest():
+                print_json(article_line(article))
+        elif screen.is_terminal:
+            show_table(screen, list(archive.newest()), archive.dates)
+        else:
+            show_tabbed(screen, archive.newest())
+        empty = not archive.article_count
+    if empty:
         tell("the archive holds no articles (take some in: kildebot ingest PATH)")
     return DONE
 
@@ -133,7 +150,7 @@ def remove(shared: Shared, ids: tuple[str, ...]) -> int:
         click.echo(_shown(f"removed {each}"))
     missing = [each for each in dict.fromkeys(wanted) if each not in removed]
     for each in missing:
-        near = difflib.get_close_matches(each, known, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(each, known, n=3)
         complain(
             f"there is no article {each}", f"near it: {', '.join(near)}" if near else "kildebot articles lists the ids"
         )

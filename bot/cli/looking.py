@@ -12,8 +12,10 @@ def doctor(shared: Shared, as_json: bool) -> int:
     """Check that all is well, and say what to do where it is not.
 
     Looks at the installation, the terminal, the settings, the archive and its
-    indexes. Nothing is changed. The exit code is 1 if anything is an error;
-    warnings are none.
+    indexes. An embedding model, if you chose one, is asked for a vector. No
+    article and no setting is changed; a word index that is missing or behind is
+    brought up to date, as by a question. The exit code is 1 if anything is an
+    error; warnings are none.
     """
     from bot.doctor import as_object, examine, healthy, show
     from bot.render import json_line

@@ -15,7 +15,7 @@ import click
 from bot.cli.asking import ask, chat, search
 from bot.cli.keeping import articles, ingest, remove
 from bot.cli.looking import doctor
-from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Shared, complain, installed_version
+from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Interrupted, Shared, complain, installed_version
 from bot.errors import BotError
 from vectorstore.errors import VectorstoreError
 
@@ -32,10 +32,15 @@ class Program(Command, click.Group):
             code = WRONG_USAGE
         except click.UsageError as error:
             code = complain(error.format_message(), self._usage_hint(error), code=WRONG_USAGE)
+        except Interrupted as error:
+            click.echo(err=True)  # after the ^C that the terminal shows
+            code = complain("interrupted", error.hint, code=INTERRUPTED)
         except click.Abort:
             code = complain("interrupted", code=INTERRUPTED)
         except click.ClickException as error:
             code = complain(error.format_message())
+        except OSError as error:  # while the help was written
+            code = _unwritten(error)
         sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -47,7 +52,7 @@ class Program(Command, click.Group):
         except BrokenPipeError:
             code = _hang_up()
         except OSError as error:
-            code = complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+            code = _unwritten(error)
         return code
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -75,11 +80,26 @@ class _NoSuchCommand(click.UsageError):
         self.hint = hint
 
 
+def _unwritten(error: OSError) -> int:
+    """Says which file cannot be read or written; of output that is left and has no room, nothing more is tried."""
+    code = complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+    return code
+
+
 def _hang_up() -> int:
-    """Whoever read our output has gone; Python would complain once more at exit, so what is left goes nowhere."""
+    """Whoever read our output has gone."""
+    _drop_output()
+    return UNREAD
+
+
+def _drop_output() -> None:
+    """Python would complain once more at exit, so what is left goes nowhere."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return UNREAD
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -88,13 +108,17 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
+def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.option(
     "--home",
-    type=click.Path(path_type=Path),
+    callback=_folder,
     metavar="FOLDER",
     help="The folder that holds your archive.  [env: KILDEBOT_HOME; default: the usual place for the data of programs]",
 )

@@ -30,6 +30,14 @@ class Command(click.Command):
             formatter.write(f"  {line}".rstrip() + "\n")
 
 
+class Interrupted(click.Abort):
+    """Ctrl-C, with what to say about what was under way."""
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__()
+        self.hint = hint
+
+
 @dataclass(frozen=True)
 class Shared:
     """What was said before the command."""
@@ -42,9 +50,7 @@ class Shared:
         from bot.settings import load_settings
 
         settings = load_settings(home=self.home, warn=warn)
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(_Plain("%(levelname)s: %(message)s"))
-        logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+        _log_from(logging.getLevelNamesMapping()[settings.log_level.upper()])
         return settings
 
     def screen(self, *, plain: bool = False) -> "Screen":
@@ -56,11 +62,20 @@ class Shared:
         return Screen(color="never" if plain and self.color == "auto" else self.color)
 
 
+def _log_from(level: int) -> None:
+    """Log what is so bad or worse. Libraries' chatter is left out: it may hold what was asked, or what an article says."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    for ours in ("bot", "vectorstore"):
+        logging.getLogger(ours).setLevel(level)
+
+
 class _Plain(logging.Formatter):
     """One line for each record, with nothing in it that a terminal would act on; a traceback only while debugging."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if not logging.getLogger().isEnabledFor(logging.DEBUG):
+        if not logging.getLogger("bot").isEnabledFor(logging.DEBUG):
             record.exc_info = record.exc_text = None
         text = _shown(super().format(record))
         level, _, rest = text.partition(":")

@@ -1,11 +1,12 @@
 """The articles of an archive as a table, and as lines with tabs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
-from bot.messages import Language, count_in_words, headline, span_in_words
+from bot.messages import Language, count_in_words, headline, span_in_words, undated_in_words
 from bot.render import Screen
 from bot.render.answers import described
 from bot.render.links import link
@@ -13,10 +14,13 @@ from bot.render.safe import shown_on_a_line
 from bot.render.screen import FAINT, LABEL
 from vectorstore.article import Article
 
+if TYPE_CHECKING:
+    from vectorstore.archive import Dates
+
 _NARROW = 100  # columns; below, an id and a title do not fit beside each other
 
 
-def show_table(screen: Screen, articles: Sequence[Article]) -> None:
+def show_table(screen: Screen, articles: Sequence[Article], dates: "Dates") -> None:
     """Id, title, outlet, date and kind of each article, and under them how many there are and from when to when."""
     if not articles:
         return
@@ -25,7 +29,7 @@ def show_table(screen: Screen, articles: Sequence[Article]) -> None:
     else:
         _show_columns(screen, articles)
     screen.line()
-    screen.wrapped(summary(articles))
+    screen.wrapped(summary(len(articles), dates))
 
 
 def _show_columns(screen: Screen, articles: Sequence[Article]) -> None:
@@ -48,17 +52,15 @@ def _show_stacked(screen: Screen, articles: Sequence[Article]) -> None:
         screen.wrapped(Text(" — ").join([title, described(article, Language.ENGLISH)]), indent=2)
 
 
-def show_tabbed(screen: Screen, articles: Sequence[Article]) -> None:
+def show_tabbed(screen: Screen, articles: Iterable[Article]) -> None:
     """One line for each article, with tabs between id, title, outlet, date and kind; nothing is cut off."""
     for article in articles:
         fields = (article.id, headline(article), article.outlet, article.published.iso, article.genre or "")
         screen.console.file.write("\t".join(map(shown_on_a_line, fields)) + "\n")
 
 
-def summary(articles: Sequence[Article]) -> str:
+def summary(count: int, dates: "Dates") -> str:
     """How many articles, from when to when, and how many of them are undated."""
-    dates = [article.published for article in articles]
-    undated = sum(not each.iso for each in dates)
-    parts = [count_in_words(len(articles), Language.ENGLISH), span_in_words(dates, Language.ENGLISH)]
-    parts.append(f"{undated} undated" if undated else "")
+    span = span_in_words([dates.earliest, dates.latest], Language.ENGLISH)
+    parts = [count_in_words(count, Language.ENGLISH), span, undated_in_words(dates.undated, Language.ENGLISH)]
     return ", ".join(part for part in parts if part)

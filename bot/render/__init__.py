@@ -6,7 +6,7 @@
 
 from bot.render.answers import show_answer, show_source, show_sources
 from bot.render.contract import answer_line, article_line, failed_answer_line, failed_hits_line, hits_line, json_line
-from bot.render.listings import newest_first, show_articles, show_hits
+from bot.render.listings import show_articles, show_hits
 from bot.render.safe import shown, well_formed
 from bot.render.screen import Screen
 
@@ -18,7 +18,6 @@ __all__ = [
     "failed_hits_line",
     "hits_line",
     "json_line",
-    "newest_first",
     "show_answer",
     "show_articles",
     "show_hits",

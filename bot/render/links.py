@@ -15,7 +15,7 @@ def link(article: Article, text: str = "") -> str:
     """The address to open for a sentence of an article, in plain ASCII; empty where there is none."""
     if _WEB.match(article.url):
         return _plain(sentence_link(article, text) if text else article.url)
-    if article.file and "\0" not in article.file and Path(article.file).is_file():
+    if article.file and _is_there(Path(article.file)):
         return file_link(Path(article.file))
     return ""
 
@@ -23,6 +23,13 @@ def link(article: Article, text: str = "") -> str:
 def place(article: Article) -> str:
     """Where the article is, for people to read: its page, or the file it was read from; empty where neither is known."""
     return article.url if _WEB.match(article.url) else article.file
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):  # in a folder that we may not look into, or no path at all
+        return False
 
 
 def _plain(address: str) -> str:

@@ -12,12 +12,6 @@ from bot.render.screen import FAINT, TITLE, Screen
 from vectorstore.article import Article, Hit
 
 
-def newest_first(article: Article) -> tuple[bool, int, str]:
-    """Sorts articles by date, newest first and the undated last."""
-    latest = article.published.latest
-    return latest is None, -(latest.toordinal() if latest else 0), article.id
-
-
 def show_hits(screen: Screen, hits: Sequence[Hit], language: Language) -> None:
     """Passages, best first, each under its article."""
     for number, hit in enumerate(hits, start=1):

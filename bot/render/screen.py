@@ -19,7 +19,6 @@ TITLE = Style(bold=True)
 LABEL = Style(bold=True)
 FAINT = Style(dim=True)
 QUOTE = Style(bold=True, underline=True)
-PROMPT = Style(bold=True)
 
 
 class Screen:

@@ -106,7 +106,7 @@ def talk(chat: Chat, editor: Editor) -> None:
 def read_lines(chat: Chat) -> None:
     """Lines from a pipe or file until its end."""
     for line in sys.stdin.buffer:
-        if not chat.handle(line.decode("utf-8", "replace")):
+        if not chat.handle(line.decode("utf-8-sig", "replace")):
             return
         sys.stdout.flush()
 

@@ -2,27 +2,26 @@
 
 import difflib
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, TypeVar
 
 from rich.text import Text
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.errors import BotError
 from bot.memory import Conversation, Turn
-from bot.messages import Language, count_in_words, headline, say, span_in_words
-from bot.render import Screen, newest_first, show_answer, show_articles, show_source, show_sources, shown, well_formed
+from bot.messages import Language, count_in_words, headline, say, span_in_words, undated_in_words
+from bot.render import Screen, show_answer, show_articles, show_source, show_sources, shown, well_formed
+from bot.render.safe import shown_on_a_line
 from bot.render.screen import LABEL
 from bot.wiring import has_samples
 from vectorstore.archive import Archive
-from vectorstore.article import Article
 from vectorstore.errors import VectorstoreError
 
 _MOST_LISTED = 20  # articles in /articles; a screenful
-_MOST_SORTED = 5_000  # articles that are read for their dates; more would make one wait
 _UNNOTICED = 0.2  # seconds of waiting that need no explanation
 _QUIT = "/quit"
 _LEAVE = [["quit"], ["exit"]]
@@ -68,12 +67,10 @@ class Chat:
     def greet(self) -> None:
         """Say what is in the archive and how answers come about."""
         count = self._archive.article_count
-        dates = (
-            span_in_words([each.published for each in self._archive.articles()], self._language)
-            if count <= _MOST_SORTED
-            else ""
-        )
-        holds = ", ".join(part for part in (count_in_words(count, self._language), dates) if part)
+        dates = self._archive.dates
+        span = span_in_words([dates.earliest, dates.latest], self._language)
+        undated = undated_in_words(dates.undated, self._language)
+        holds = ", ".join(part for part in (count_in_words(count, self._language), span, undated) if part)
         self._screen.wrapped(Text.assemble(("kildebot", LABEL), f" · {holds}"))
         self._screen.wrapped(self._say("greeting_quotes"))
         if has_samples(self._archive):
@@ -82,16 +79,19 @@ class Chat:
         self._screen.line()
 
     def handle(self, line: str) -> bool:
-        """Do what a line asks for; False if it asks to leave."""
+        """Do what a line asks for, and say so where that fails; False if it asks to leave."""
         words = well_formed(line).split()
         if not words:
             return True
         if words[0] == _QUIT or words in _LEAVE:
             return False
-        if words[0].startswith("/"):
-            self._command(words[0], words[1:])
-        else:
-            self._ask(" ".join(words))
+        try:
+            if words[0].startswith("/"):
+                self._command(words[0], words[1:])
+            else:
+                self._ask(" ".join(words))
+        except (VectorstoreError, BotError) as error:
+            self._complain(self._say("failed", reason=error.message), error.hint)
         self._screen.line()
         return True
 
@@ -121,9 +121,6 @@ class Chat:
         except KeyboardInterrupt:
             self._screen.note(self._say("cancelled"))
             return
-        except (VectorstoreError, BotError) as error:
-            self._complain(self._say("failed", reason=shown(error.message)), error.hint)
-            return
         self._language = self._chosen or Language.of(answer.language)
         self._conversation = conversation.after(Turn(question, answer.text))
         self._last = answer
@@ -152,7 +149,7 @@ class Chat:
 
     def sources(self, _: Sequence[str]) -> None:
         if self._last is None or not self._last.citations:
-            self._screen.wrapped(self._say("no_sources"))
+            self._screen.wrapped(self._without_sources())
         else:
             show_sources(self._screen, self._last)
 
@@ -161,20 +158,31 @@ class Chat:
         wanted = arguments[0].strip("[]") if arguments else ""
         choices = ", ".join(f"/source {each}" for each in numbers)
         if self._last is None or not numbers:
-            self._screen.wrapped(self._say("no_sources"))
+            self._screen.wrapped(self._without_sources())
         elif wanted in numbers or (len(numbers) == 1 and not wanted):
-            show_source(self._screen, self._last, int(wanted or numbers[0]))
+            self._show_source(self._last, self._last.citations[numbers.index(wanted or numbers[0])])
         elif wanted:
             self._screen.wrapped(self._say("no_such_source", number=shown(wanted), choices=choices))
         else:
             self._screen.wrapped(self._say("which_source", choices=choices))
 
+    def _without_sources(self) -> str:
+        return self._say("no_sources" if self._last is None else "no_sources_in_answer")
+
+    def _show_source(self, answer: Answer, citation: Citation) -> None:
+        """The quote where it stands in the article as the archive holds it now; others may have removed or changed it."""
+        now = self._archive.article(citation.article.id)
+        if now is None:
+            self._screen.wrapped(self._say("source_is_gone", title=shown_on_a_line(headline(citation.article))))
+        elif citation.span.of(now.text) != citation.quote:
+            self._screen.wrapped(self._say("source_has_changed", title=shown_on_a_line(headline(now))))
+        else:
+            current = replace(answer, citations=(replace(citation, article=now),))
+            show_source(self._screen, current, citation.number)
+
     def articles(self, _: Sequence[str]) -> None:
         count = self._archive.article_count
-        found: Iterable[Article] = self._archive.articles()
-        if count <= _MOST_SORTED:
-            found = sorted(found, key=newest_first)
-        show_articles(self._screen, list(islice(found, _MOST_LISTED)), self._language)
+        show_articles(self._screen, list(islice(self._archive.newest(), _MOST_LISTED)), self._language)
         if count > _MOST_LISTED:
             self._screen.note(self._say("more_articles", number=count - _MOST_LISTED))
 

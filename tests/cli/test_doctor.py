@@ -2,6 +2,7 @@
 
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -45,6 +46,45 @@ def test_a_damaged_archive_is_an_error_with_a_hint(archive: Path, run: Run) -> N
     assert wrong["hint"]
 
 
+def test_a_home_that_is_a_file_is_an_error(home: Path, run: Run) -> None:
+    (home / "file").write_text("")
+
+    ended = run("--home", home / "file", "doctor", "--json")
+
+    assert ended.exit_code == 1
+    assert objects(ended.stdout)[0]["findings"][-1] == {
+        "name": "archive",
+        "grade": "error",
+        "text": f"{home / 'file'} cannot be used: Not a directory",
+        "hint": "choose another folder with --home",
+    }
+
+
+def test_an_embedding_provider_that_there_is_not_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILDEBOT_EMBEDDING", "tull:modell")
+
+    assert run("doctor").exit_code == 1
+    assert findings(run)["embedding"]["text"] == "LangChain knows no embedding provider tull"
+
+
+def test_what_is_wrong_with_a_damaged_archive_is_said_once(archive: Path, run: Run) -> None:
+    database = archive / "archive.sqlite3"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:8192] + b"\xff" * 20_000 + whole[28_192:])
+
+    ended = run("doctor", "--json")
+
+    assert ended.exit_code == 1
+    assert len([each for each in objects(ended.stdout)[0]["findings"] if each["grade"] == "error"]) == 1
+
+
+def test_an_index_that_is_missing_is_made_again_by_looking(archive: Path, run: Run) -> None:
+    rmtree(archive / "words")
+
+    assert findings(run)["word index"]["grade"] == "ok"
+    assert (archive / "words").is_dir()
+
+
 def test_a_setting_that_cannot_be_is_a_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KILDEBOT_EMBEDING", "openai:text-embedding-3-small")
 
@@ -59,6 +99,12 @@ def test_the_settings_that_were_made_are_named(archive: Path, run: Run, monkeypa
     monkeypatch.setenv("OPENAI_API_KEY", "sk-1234")
 
     assert findings(run)["settings"]["text"] == "KILDEBOT_LANGUAGE=en, OPENAI_API_KEY=(set)"
+
+
+def test_a_password_in_an_address_is_not_shown(archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://eva:hem@melig@llm.example/v1")
+
+    assert findings(run)["settings"]["text"] == "OPENAI_BASE_URL=https://(set)@llm.example/v1"
 
 
 def test_sample_articles_are_told_as_such(run: Run) -> None:

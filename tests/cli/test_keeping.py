@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot.settings import Settings
+from bot.wiring import open_articles
 from tests.cli.conftest import ARTICLES, Run, objects
+from vectorstore import Article
 
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 ROOT = Path(__file__).parent.parent.parent
@@ -78,12 +81,45 @@ def test_prune_removes_what_is_gone_from_the_folder_and_nothing_else(folder: Pat
     assert sorted(ids(run("articles", "--json"))) == ["ferge", "skole", "ulv", "whale"]
 
 
+def test_a_line_that_cannot_be_read_keeps_prune_from_removing_and_is_named(home: Path, run: Run) -> None:
+    export = home / "export.jsonl"
+    lines = [json.dumps({"id": each, "text": f"Om {each} er det mye å si i Lierne."}) for each in ("ulv", "laks")]
+    export.write_text("\n".join(lines))
+    run("ingest", export)
+    export.write_text(lines[0] + "\n{ikke json\n")
+
+    as_json = done(run("ingest", "--json", "--prune", export))
+    told = run("ingest", "--prune", export).stdout
+
+    assert (as_json["removed"], as_json["prune_kept_for"]) == ([], [f"{export}:2"])
+    assert f"--prune kept the articles that may be gone, because of what could not be taken in: {export}:2\n" in told
+    assert "--prune kept" not in run("ingest", export).stdout
+
+
+def test_a_file_that_cannot_be_read_keeps_only_its_own_article_from_prune(folder: Path, run: Run) -> None:
+    run("ingest", folder)
+    (folder / "laks.txt").unlink()
+    (folder / "ulv.md").write_text("")
+    (folder / "sau.txt").write_text("Sauene er hjemme\n\nSauene i Lierne er hjemme igjen etter en lang sommer.\n")
+
+    ended = run("ingest", "--prune", folder)
+
+    assert sorted(ids(run("articles", "--json"))) == ["sau", "ulv"]
+    assert f"--prune kept what it may hold, because of what could not be taken in: {folder}/ulv.md\n" in ended.stdout
+
+
+def test_what_is_passed_over_by_design_does_not_keep_prune_from_removing(folder: Path, run: Run) -> None:
+    (folder / "bilde.jpg").write_bytes(b"\xff\xd8\xff")
+
+    assert done(run("ingest", "--json", "--prune", folder))["prune_kept_for"] == []
+
+
 def test_a_path_is_the_same_from_wherever_it_is_named(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("ingest", folder)
     (folder / "laks.txt").unlink()
-    monkeypatch.chdir(folder.parent)
+    monkeypatch.chdir(folder.parent / "here")
 
-    assert done(run("ingest", "--json", "--prune", "articles"))["removed"] == ["laks"]
+    assert done(run("ingest", "--json", "--prune", "../articles"))["removed"] == ["laks"]
 
 
 def test_what_is_stated_on_the_command_line_goes_before_the_file(folder: Path, run: Run) -> None:
@@ -104,6 +140,50 @@ def test_a_date_that_no_calendar_has_is_wrong_usage(date: str, folder: Path, run
 
     assert ended.exit_code == 2
     assert "is not a date like 2019, 2019-04 or 2019-04-25" in ended.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("English", "en"), ("nynorsk", "nn"), ("nb-NO", "nb"), ("norsk", "")])
+def test_a_language_may_be_stated_by_name(name: str, code: str, folder: Path, run: Run) -> None:
+    run("ingest", "--language", name, folder / "ulv.md")
+
+    [article] = objects(run("articles", "--json").stdout)
+    assert article["language"] == code
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--language", "gammelt", "is not a language"), ("--url", "javascript:alert(1)", "is not a web address")],
+)
+def test_a_language_or_an_address_that_is_none_is_wrong_usage(
+    option: str, value: str, said: str, folder: Path, run: Run
+) -> None:
+    ended = run("ingest", option, value, folder)
+
+    assert ended.exit_code == 2
+    assert said in ended.stderr
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are always text")
+def test_a_folder_whose_name_is_no_text_is_taken_in_and_pruned(home: Path, run: Run) -> None:
+    folder = Path(os.fsdecode(os.fsencode(home) + b"/\xff"))
+    folder.mkdir()
+    for name in ("ulv", "laks"):
+        (folder / f"{name}.txt").write_text(f"Om {name} er det mye å si, sier fiskerne.\n")
+
+    assert len(done(run("ingest", "--json", folder))["added"]) == 2
+    (folder / "laks.txt").unlink()
+    assert done(run("ingest", "--json", "--prune", folder))["removed"] == ["laks"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no named pipes in folders")
+def test_a_pipe_in_a_folder_is_not_waited_for(folder: Path, home: Path) -> None:
+    os.mkfifo(folder / "ror.jsonl")
+
+    ended = subprocess.run(
+        [*PROGRAM, "ingest", folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert "ror.jsonl: not a file but a pipe" in ended.stdout
 
 
 def test_only_if_nothing_at_all_can_be_read_is_it_an_error(folder: Path, run: Run) -> None:
@@ -130,6 +210,30 @@ def test_an_article_that_takes_the_place_of_another_origins_is_told_of(folder: P
     assert "ferge took the place of an article with the same id from elsewhere" in run("ingest", folder).stdout
 
 
+def test_a_file_that_came_in_with_its_folder_takes_nobodys_place_when_it_comes_alone(folder: Path, run: Run) -> None:
+    run("ingest", folder)
+    (folder / "ulv.md").write_text("# Ulv i Lierne\n\nUlven i Lierne er skutt, sier lensmannen.\n")
+
+    ended = run("ingest", folder / "ulv.md")
+
+    assert "1 changed" in ended.stdout
+    assert "took the place" not in ended.stdout
+
+
+def test_of_json_it_is_not_claimed_that_the_place_of_another_was_taken(home: Path, run: Run) -> None:
+    """Articles from JSON have no file by which to tell."""
+    folder = home / "exports"
+    folder.mkdir()
+    export = folder / "export.jsonl"
+    export.write_text(json.dumps({"id": "ulv", "text": "En ulv tok elleve sauer i Lierne."}))
+    run("ingest", folder)
+    export.write_text(json.dumps({"id": "ulv", "text": "Ulven i Lierne er skutt, sier lensmannen."}))
+
+    ended = done(run("ingest", "--json", export))
+
+    assert (ended["changed"], ended["displaced"]) == (["ulv"], [])
+
+
 def test_the_sample_articles_leave_when_the_first_of_ones_own_come(folder: Path, run: Run) -> None:
     run("ask", "Hvem møtte Putin?")
     assert len(ids(run("articles", "--json"))) == 5
@@ -150,6 +254,18 @@ def test_the_sample_articles_stay_where_one_asked_for_them_oneself(folder: Path,
     assert len(ids(run("articles", "--json"))) == 7
 
 
+def test_an_article_of_ones_own_under_the_id_of_a_sample_stays_when_the_samples_leave(home: Path, run: Run) -> None:
+    run("ask", "Hvem møtte Putin?")
+    sample, *_ = ids(run("articles", "--json"))
+    with open_articles(Settings(home=home / "kildebot")) as archive:  # as an ingest that was interrupted does
+        archive.ingest([Article(sample, "", "Det regnet i Lierne hele natten.")], origin="own")
+
+    (home / "sol.txt").write_text("I dag skinner solen over Lierne, sier alle.\n")
+    run("ingest", home / "sol.txt")
+
+    assert sorted(ids(run("articles", "--json"))) == sorted([sample, "sol"])
+
+
 def test_an_ingest_that_could_read_nothing_leaves_the_samples_alone(home: Path, run: Run) -> None:
     run("ask", "Hvem møtte Putin?")
     empty = home / "empty.txt"
@@ -165,7 +281,10 @@ def test_vectors_can_be_made_anew_without_a_path(archive: Path, run: Run) -> Non
     assert "60 biler" in run("ask", "Hvor mange biler tar fergen Heilhorn?").stdout
 
 
-def test_an_interrupted_ingest_says_that_what_it_took_in_is_kept(home: Path) -> None:
+@pytest.mark.parametrize("presses", [1, 5])
+def test_an_ingest_that_is_interrupted_once_or_impatiently_says_that_what_it_took_in_is_kept(
+    presses: int, home: Path
+) -> None:
     source = home / "many.jsonl"
     text = "Kommunestyret i Leka vedtok budsjettet for neste år i går kveld. " * 40
     source.write_text(
@@ -179,12 +298,16 @@ def test_an_interrupted_ingest_says_that_what_it_took_in_is_kept(home: Path) -> 
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not (database.exists() and database.stat().st_size > 500_000):
             time.sleep(0.05)
-        ingesting.send_signal(signal.SIGINT)
+        for _ in range(presses):
+            ingesting.send_signal(signal.SIGINT)
+            time.sleep(0.02)
         _, told = ingesting.communicate(timeout=30)
 
     assert ingesting.returncode == 130
-    assert "what has been taken in is kept" in told
-    assert "Traceback" not in told
+    error, hint = told.split("\n")[1:3]
+    assert error == "error: interrupted"
+    assert hint == "hint: what has been taken in is kept; run the same command again to go on"
+    assert told == f"\n{error}\n{hint}\n"
 
 
 # articles
@@ -244,6 +367,12 @@ def test_an_unknown_id_is_an_error_that_names_the_nearest(archive: Path, run: Ru
     assert ended.exit_code == 1
     assert ended.stdout == "removed whale\n"
     assert ended.stderr == "error: there is no article fergen\nhint: near it: ferge\n"
+
+
+def test_an_id_that_is_near_to_none_is_met_with_the_way_to_the_list(archive: Path, run: Run) -> None:
+    assert (
+        run("remove", "wheels").stderr == "error: there is no article wheels\nhint: kildebot articles lists the ids\n"
+    )
 
 
 @pytest.mark.parametrize(

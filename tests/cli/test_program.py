@@ -1,5 +1,6 @@
 """What one may rely on about the program as a whole: how it explains itself, how it fails, how it ends."""
 
+import logging
 import os
 import shutil
 import signal
@@ -145,6 +146,10 @@ def test_home_is_where_the_archive_is(archive: Path, home: Path, run: Run, monke
     assert "60 biler" in run("ask", "Hvor mange biler tar fergen Heilhorn?").stdout
 
 
+def test_a_home_that_is_empty_is_one_that_was_not_given(archive: Path, run: Run) -> None:
+    assert run("--home", "", "articles").stdout == run("articles").stdout != ""
+
+
 def test_when_nobody_reads_on_the_program_ends_quietly(archive: Path) -> None:
     asking = started("ask", "--json", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert asking.stdin
@@ -156,6 +161,20 @@ def test_when_nobody_reads_on_the_program_ends_quietly(archive: Path) -> None:
         asking.stdin.close()
         assert asking.stderr.read() == ""
     assert asking.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["ask", "Hvem er reder?"], ["ask", "--json", "Hvem er reder?"], ["articles"], ["--help"]]
+)
+def test_output_that_has_no_room_is_one_line(arguments: list[str], archive: Path) -> None:
+    with (
+        Path("/dev/full").open("w") as full,
+        started(*arguments, stdout=full, stderr=subprocess.PIPE) as writing,
+    ):
+        _, told = writing.communicate(timeout=60)
+
+    assert (writing.returncode, told) == (1, "error: No space left on device\n")
 
 
 def test_ctrl_c_ends_the_program_with_one_line(archive: Path) -> None:
@@ -194,6 +213,19 @@ def test_a_key_is_never_shown(archive: Path, run: Run, monkeypatch: pytest.Monke
     for arguments in (["doctor"], ["doctor", "--json"], ["ask", "Hvem er reder?"], ["articles"]):
         ended = run(*arguments)
         assert canary not in ended.output
+
+
+def test_what_libraries_log_is_left_out_even_while_debugging(
+    home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They log what they are given: articles, and what was asked."""
+    monkeypatch.setenv("KILDEBOT_LOG_LEVEL", "debug")
+    (home / "ulv.md").write_text("# Ulv i Lierne\n\nEn ulv tok elleve sauer natt til tirsdag.\n")
+
+    told = run("ingest", home / "ulv.md").stderr
+
+    assert not any(word in told for word in ("Lierne", "sauer", "ulv"))
+    assert not logging.getLogger("chromadb").isEnabledFor(logging.INFO)
 
 
 def test_the_help_comes_at_once() -> None:

@@ -1,11 +1,26 @@
 """How tests put files down and read them again."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vectorstore.article import Article
 from vectorstore.reading import Overrides, Rejected, read
 
 BODY = "Havnearbeiderne gikk tilbake på jobb tirsdag morgen. Partene er enige om et tillegg på 3,5 prosent."
+
+
+MOST_SECONDS = 10.0
+"""Of processor time, far more than a linear reading of what the tests give takes, and far less than a quadratic one."""
+
+
+@contextmanager
+def in_linear_time() -> Iterator[None]:
+    """Fails where what is done within takes longer than it should."""
+    before = time.process_time()
+    yield
+    assert time.process_time() - before < MOST_SECONDS
 
 
 def article_in(folder: Path, name: str, content: str | bytes, overrides: Overrides | None = None) -> Article:

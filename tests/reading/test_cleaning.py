@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reading.samples import BODY, article_in
+from tests.reading.samples import BODY, article_in, in_linear_time
 from vectorstore.article import Article, Genre, Provenance, Published
 from vectorstore.errors import ArticleRejected
 from vectorstore.reading import read
@@ -199,7 +199,7 @@ def test_a_time_that_is_not_a_date_of_publication_leaves_it_unknown_and_goes(lin
     [
         "Publisert 12. september 2023 kl. 14:05", "Publisert: 12.09.2023", "PUBLISERT 12.09.23, kl. 14.05", "Publisert tirsdag 12. september 2023", "Publisert 12.09.2023 - 10:00 Oppdatert 13.09.2023 - 11:00",
         "Oppdatert: 13.09.2023 11:00 Publisert: 12.09.2023 10:00", "Published on September 12, 2023", "Published: 12 September 2023, 10:00 BST", "First published Sept 12, 2023", "Publisert på nett 12.09.2023 14:05",
-        "Tirsdag 12. september 2023", "12.09.2023 14:05", "Nordlys, 12.09.2023, side 4", "Dato: 2023-09-12", "Vart lagt ut 12. september 2023".removeprefix("Vart ").capitalize(),
+        "Tirsdag 12. september 2023", "12.09.2023 14:05", "Nordlys, 12.09.2023, side 4", "Dato: 2023-09-12", "Lagt ut 12. september 2023",
     ],
 )  # fmt: skip
 def test_a_stated_date_of_publication_is_read_and_goes(line: str) -> None:
@@ -248,7 +248,7 @@ def test_a_credit_run_into_a_caption_goes_and_the_caption_stays(line: str, kept:
         "Foto: han tok bilder hele dagen.",
         "Det er tre ting hun liker: Foto: nei, det er fire.",
         "Bildene viser isen (Foto: det var ikke lov). Så gikk de.",
-        "Isen smelter. (Foto: Per Holm) Etterlyst av FBI. Siden ble det stille.".replace("(Foto: Per Holm) ", ""),
+        "Isen smelter. Etterlyst av FBI. Siden ble det stille.",
         "Les også Hamsun når du er ferdig med Ibsen, er rådet hennes.",
         "Mer fra møtet kommer senere i dag.",
         "Del denne boka med en venn, sier hun.",
@@ -271,7 +271,7 @@ def test_a_credit_run_into_a_caption_goes_and_the_caption_stays(line: str, kept:
         "Oppdatert og klar etter ferien",
         "Published and forgotten",
         "2 hours",
-        "Related: a word that came up often in court. It means nothing.".replace("Related: ", "Related, "),
+        "Related, a word that came up often in court. It means nothing.",
         "– Les mer: det er mitt råd.",
         "AP Moller Maersk kjøpte skipet.",
         "Oslo / NTB",
@@ -400,8 +400,10 @@ def test_a_text_that_is_nothing_but_menu_is_rejected(text: str) -> None:
 )  # fmt: skip
 def test_no_line_takes_more_than_linear_time(unit: str) -> None:
     for length in (140, 290, 590, 200_000):
-        cleaned(f"Tittel\n\nPublisert 12.12.2020 {unit * (length // len(unit))}x\n\n{BODY}")
-        cleaned(f"Tittel\n\n{unit * (length // len(unit))}\n\n{BODY}\n\n{unit * (length // len(unit))}x")
+        line = unit * (length // len(unit))
+        with in_linear_time():
+            cleaned(f"Tittel\n\nPublisert 12.12.2020 {line}x\n\n{BODY}")
+            cleaned(f"Tittel\n\n{line}\n\n{BODY}\n\n{line}x")
 
 
 @pytest.mark.skipif(not ORIGINALS.is_dir(), reason="the five original texts are not on this machine")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.reading.samples import BODY, article_in, outcomes_of, rejection_of
+from tests.reading.samples import BODY, article_in, in_linear_time, outcomes_of, rejection_of
 from vectorstore.article import Article
 from vectorstore.reading import Rejected
 from vectorstore.reading.characters import tidied
@@ -116,8 +116,9 @@ def test_emoji_and_joining_scripts_are_left_whole() -> None:
 
 
 def test_piles_of_marks_are_cut_down_in_linear_time() -> None:
-    assert tidied("a" + "\u0316\u0301" * 500_000 + "b").endswith("b")
-    assert len(tidied("a" + "\u0316\u0301" * 500_000)) < 5
+    with in_linear_time():
+        assert tidied("a" + "\u0316\u0301" * 500_000 + "b").endswith("b")
+        assert len(tidied("a" + "\u0316\u0301" * 500_000)) < 5
 
 
 @given(st.text(st.characters(codec="cp1252", categories=("L", "N", "P", "Zs")), min_size=1, max_size=300))

@@ -131,6 +131,8 @@ def test_a_path_that_is_not_there_is_said(tmp_path: Path) -> None:
         (b"PK\x03\x04\x14", "ZIP archive or an office document"),
         (b"\x1f\x8b\x08", "compressed"),
         (b"\xd0\xcf\x11\xe0\xa1", "office document"),
+        (b"RIFF\x24\x08\x00\x00WAVE", "recording"),
+        (b"Rar!\x1a\x07\x01\x00", "archive"),
     ],
 )
 @pytest.mark.parametrize("name", ["sak.txt", "sak.md", "sak.html", "sak.jsonl", "sak.pdf.txt"])
@@ -138,6 +140,18 @@ def test_what_is_not_text_by_its_content_is_refused_whatever_its_name(
     tmp_path: Path, name: str, beginning: bytes, kind: str
 ) -> None:
     assert kind in rejection_of(tmp_path, name, beginning + b" tekst" * 50).reason
+
+
+@pytest.mark.parametrize(
+    "text", ["Rar! sa han. Det var en rar dag.", "RIFF er en filmfestival i Reykjavik.", "GIF8 betyr lite."]
+)
+def test_an_article_may_begin_with_any_word(text: str, tmp_path: Path) -> None:
+    (tmp_path / "sak.txt").write_text(text, "utf-8")
+
+    (article,) = read(tmp_path / "sak.txt")
+
+    assert isinstance(article, Article)
+    assert article.text == text
 
 
 @POSIX

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.terminal.chat import Answers, Chat, in_background
 from bot.wiring import chain_over, open_articles
 from tests.cli.conftest import Run
 from vectorstore.archive import Archive
+from vectorstore.article import Article
 from vectorstore.errors import EmbeddingFailed
 
 Spoken = tuple[Chat, io.StringIO]
@@ -33,11 +35,14 @@ class Recording:
         return Answer(question, Status.NOT_FOUND, "Ikke noe.", 0.0, "nb", "recording")
 
 
-class Failing:
-    """Cannot answer."""
+class Failing(Recording):
+    """Cannot answer the first question."""
 
     def answer(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
-        raise EmbeddingFailed("the model is away", "try again later")
+        answer = super().answer(question, conversation)
+        if len(self.asked) == 1:
+            raise EmbeddingFailed("the model is away", "try again later")
+        return answer
 
 
 @pytest.fixture
@@ -92,10 +97,22 @@ def test_a_new_conversation_forgets_what_was_said(opened: Archive) -> None:
 
 
 def test_a_question_that_failed_is_no_part_of_the_conversation(opened: Archive) -> None:
-    spoken = chat_with(Failing(), opened)
+    failing = Failing()
+    spoken = chat_with(failing, opened)
 
     assert said(spoken, "Hvem?") == "Det gikk ikke: the model is away\ntry again later\n\n"
     assert said(spoken, "/sources").startswith("Ingen kilder å vise ennå")
+
+    said(spoken, "Hvem da?")
+    assert failing.asked[-1] == ("Hvem da?", ())
+
+
+def test_a_command_that_fails_does_not_end_the_chat(archive: Path, opened: Archive) -> None:
+    spoken = chat_with(Recording(), opened)
+    opened.close()
+
+    assert said(spoken, "/articles").startswith("Det gikk ikke: the archive is closed")
+    assert "/sources" in said(spoken, "/help")
 
 
 def test_sources_and_each_source_of_the_last_answer_can_be_seen(chain: AnswerChain, opened: Archive) -> None:
@@ -104,6 +121,51 @@ def test_sources_and_each_source_of_the_last_answer_can_be_seen(chain: AnswerCha
     assert "Ny ferge til Leka" in said(spoken, "Hvor mange biler tar fergen Heilhorn?", "/sources")
     assert ">>Den tar 60 biler, sier reder Ola Nordmo.<<" in said(spoken, "/source 1")
     assert ">>Den tar 60 biler" in said(spoken, "/source [1]")
+
+
+def test_a_source_that_was_removed_since_is_said_to_be_gone(chain: AnswerChain, opened: Archive, archive: Path) -> None:
+    spoken = chat_with(chain, opened)
+    said(spoken, "Hvor mange biler tar fergen Heilhorn?")
+    with open_articles(Settings(home=archive)) as elsewhere:
+        elsewhere.remove(["ferge"])
+
+    assert said(spoken, "/source 1") == "«Ny ferge til Leka» er ikke lenger i arkivet.\n\n"
+
+
+def test_a_source_whose_text_has_changed_since_is_not_shown_as_it_was(
+    chain: AnswerChain, opened: Archive, archive: Path
+) -> None:
+    spoken = chat_with(chain, opened, Language.ENGLISH)
+    said(spoken, "Hvor mange biler tar fergen Heilhorn?")
+    with open_articles(Settings(home=archive)) as elsewhere:
+        elsewhere.ingest([Article("ferge", "Ny ferge til Leka", "Fergen Heilhorn tar 70 biler, skriver vi nå.")])
+
+    output = said(spoken, "/source 1")
+
+    assert output.startswith("“Ny ferge til Leka” has changed since the answer")
+    assert output.count("\n") == 2
+    assert "60 biler" not in output
+
+
+def test_a_source_is_described_as_the_archive_has_it_now(chain: AnswerChain, opened: Archive, archive: Path) -> None:
+    spoken = chat_with(chain, opened)
+    said(spoken, "Hvor mange biler tar fergen Heilhorn?")
+    with open_articles(Settings(home=archive)) as elsewhere:
+        before = elsewhere.article("ferge")
+        assert before
+        elsewhere.ingest([replace(before, title="Rettet: ny ferge", text=before.text + " Rettet i dag.")])
+
+    output = said(spoken, "/source 1")
+
+    assert output.startswith("[1] Rettet: ny ferge")
+    assert ">>Den tar 60 biler, sier reder Ola Nordmo.<<" in output
+
+
+def test_after_an_answer_without_sources_one_is_told_that_it_has_none(opened: Archive) -> None:
+    spoken = chat_with(Recording(), opened)
+
+    assert said(spoken, "Hvem?", "/sources") == "Det siste svaret har ingen kilder.\n\n"
+    assert said(spoken, "/source 1") == "Det siste svaret har ingen kilder.\n\n"
 
 
 @pytest.mark.parametrize("wanted", ["9", "0", "-1", "x", "1.5", "²", "\x1b[31m", "99999999999999999999"])
@@ -184,7 +246,7 @@ def test_the_greeting_says_how_many_articles_from_when_and_how_answers_are_made(
 
     chat.greet()
 
-    assert "3 artikler, 12. april 2019 – september 2021" in file.getvalue()
+    assert "3 artikler, 12. april 2019 – september 2021, 1 udatert\n" in file.getvalue()
     assert "ordrette sitater" in file.getvalue()
     assert "ingen språkmodell" in file.getvalue()
 
@@ -220,6 +282,10 @@ def test_piped_questions_are_answered_as_plain_text_without_prompt_or_greeting(a
     assert ">>Den tar 60 biler" in ended.stdout
     assert "\x1b" not in ended.stdout
     assert "> Hvor" not in ended.stdout
+
+
+def test_a_mark_of_utf_8_before_the_first_line_is_no_part_of_it(archive: Path, run: Run) -> None:
+    assert run("chat", given=b"\xef\xbb\xbf/help\n").stdout == run("chat", given=b"/help\n").stdout
 
 
 def test_piped_bytes_of_any_kind_are_answered(archive: Path, run: Run) -> None:

@@ -92,6 +92,11 @@ def test_an_untitled_article_goes_by_its_first_words() -> None:
     )
 
 
+@pytest.mark.parametrize("file", ["/borte/ferge.txt", f"/{'x' * 300}.txt", "/a\0b.txt"])
+def test_a_file_that_cannot_be_looked_at_is_no_link(file: str) -> None:
+    assert not LINK.search(on_a_terminal(answer(cited(Article("a", "Ny ferge til Leka", TEXT, file=file)))))
+
+
 def test_an_article_that_is_cited_twice_is_one_source() -> None:
     both = answer(cited(), cited(quote="Overfarten tar 25 minutter.", number=2))
 

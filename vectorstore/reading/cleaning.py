@@ -37,9 +37,13 @@ from vectorstore.reading.labels import genre_of, outlet_called
 
 # Headlines of the five original texts and of 400 news texts (NorQuAD) have up to 130 characters.
 LONGEST_HEADLINE = 160
+# Where the first line stays in the text anyway, nothing is lost by missing a headline; a sentence without its full stop is longer.
+LONGEST_FIRST_LINE = 120
 HEAD_LINES = 12
 # Widths at which mail, wires and archives break their lines (RFC 3676 says 66 to 78), and how full a broken line is, with a long word left out.
 NARROWEST, WIDEST, FILLED = 50, 100, 0.7
+# Shares of the lines that go on below: so many must be filled, and so many of the filled end within a sentence.
+MOSTLY_FILLED, MOSTLY_WITHIN = 0.8, 0.6
 ITEM = re.compile(r"\s*(?:[-–—•*·]\s|\d+[.)]\s+[A-ZÆØÅ])")
 SENTENCE_ENDS = '.!?…:»”"'
 ARCHIVE_HEADER = re.compile(r"\s*(?:date|dato)\s*:?\s+(?=\d)", re.IGNORECASE)
@@ -59,7 +63,7 @@ class Cleaned:
 
     def learn(self, found: noise.Found) -> None:
         """Take what a removed line said; what was said first counts, and an opinion's label more than a news desk's."""
-        if self.published is UNKNOWN_DATE or self.published.year is None:
+        if self.published.year is None:
             self.published = found.published
         self.outlet = self.outlet or found.outlet[:LONGEST_NAME]
         self.url = self.url or found.url
@@ -105,7 +109,7 @@ def cleaned(text: str, title: str = "") -> Cleaned:
 def headline(text: str) -> str:
     """The first line, if it looks like a headline and something follows it; for texts that are stored as they are."""
     first, _, rest = text.lstrip().partition("\n")
-    return folded(first) if rest.strip() and _is_headline(folded(first), 120) else ""
+    return folded(first) if rest.strip() and _is_headline(folded(first), LONGEST_FIRST_LINE) else ""
 
 
 def unwrapped(text: str) -> list[str]:
@@ -120,7 +124,7 @@ def unwrapped(text: str) -> list[str]:
     going_on = [line for line, below in pairwise(lines) if line.strip() and below.strip() and not ITEM.match(below)]
     filled = [line for line in going_on if len(line) > FILLED * width]
     within = [line for line in filled if line.rstrip()[-1] not in SENTENCE_ENDS]
-    if len(filled) < 2 or len(filled) < 0.8 * len(going_on) or len(within) < 0.6 * len(filled):
+    if len(filled) < 2 or len(filled) < MOSTLY_FILLED * len(going_on) or len(within) < MOSTLY_WITHIN * len(filled):
         return lines
     joined = lines[:1]
     for line, below in pairwise(lines):

@@ -41,7 +41,6 @@ DECLARABLE = re.compile(
     r"utf-?8|(?:iso-?)?8859-\d{1,2}|iso-8859-8-i|windows-125\d|cp125\d|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5|euc-(?:jp|kr)|shift[_-]jis"
 )
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-UNDEFINED = re.compile("[\x80-\x84\x86-\x9f]")
 MOST_CONTROLS = 0.01
 UTF16_ZEROS = 0.95
 UTF8_PAIRS = re.compile(b"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

@@ -1,6 +1,7 @@
 """Opening a file that someone else wrote: only regular files, only of a size that an article has, only what is text by its content."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +12,18 @@ from vectorstore.errors import ArticleRejected
 
 # A book as text has 1 MB, the largest web pages have a few; within this, the worst file we could think of takes 20 s and 500 MB.
 LARGEST = 10_000_000
-# First bytes of what is not text, whatever the name says (https://en.wikipedia.org/wiki/List_of_file_signatures).
+# First bytes of what is not text, whatever the name says (https://en.wikipedia.org/wiki/List_of_file_signatures). No article may begin
+# so: «Rar! sa han.» and «RIFF er en festival.» are Norwegian.
 SIGNATURES = (
     (b"%PDF-", "a PDF"),
     (b"\x7fELF", "a program"),
     (b"\x89PNG", "a picture"),
-    (b"GIF8", "a picture"),
+    (b"GIF87a", "a picture"),
+    (b"GIF89a", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"II*\0", "a picture"),
     (b"MM\0*", "a picture"),
-    (b"RIFF", "a picture or a recording"),
-    (b"OggS", "a recording"),
+    (b"OggS\0", "a recording"),
     (b"ID3\x02", "a recording"),
     (b"ID3\x03", "a recording"),
     (b"ID3\x04", "a recording"),
@@ -32,15 +34,16 @@ SIGNATURES = (
     (b"\xfd7zXZ", "a compressed file"),
     (b"\x28\xb5\x2f\xfd", "a compressed file"),
     (b"7z\xbc\xaf", "an archive"),
-    (b"Rar!", "an archive"),
+    (b"Rar!\x1a\x07", "an archive"),
     (b"\xd0\xcf\x11\xe0", "an old office document"),
     (b"{\\rtf", "a rich text document"),
-    (b"SQLite format 3", "a database"),
+    (b"SQLite format 3\0", "a database"),
     (b"\xca\xfe\xba\xbe", "a program"),
     (b"\xcf\xfa\xed\xfe", "a program"),
     (b"\0asm", "a program"),
     (b"bplist0", "a property list"),
 )
+_RIFF = re.compile(rb"RIFF.{4}(?:WAVE|WEBP|AVI )", re.DOTALL)
 
 
 @contextmanager
@@ -94,6 +97,8 @@ def _refuse_irregular(status: os.stat_result) -> None:
 
 
 def _refuse_signature(beginning: bytes) -> None:
-    for signature, kind in SIGNATURES:
-        if beginning.startswith(signature):
-            raise ArticleRejected(f"not text but {kind}", "Export it as .txt, .md or .html.")
+    kind = next((kind for signature, kind in SIGNATURES if beginning.startswith(signature)), "")
+    if not kind and _RIFF.match(beginning):
+        kind = "a picture or a recording"
+    if kind:
+        raise ArticleRejected(f"not text but {kind}", "Export it as .txt, .md or .html.")

@@ -21,7 +21,6 @@ class Found:
     outlet: str = ""
     genre: Genre | None = None
     url: str = ""
-    title: str = ""
 
 
 NOTHING = Found()
@@ -90,7 +89,7 @@ def at_bottom(line: str) -> Found | None:
 
 
 def header_field(line: str) -> tuple[str, str] | None:
-    """Name (in English, of `Found` and `Article`) and value of a `Dato: 2019-04` line at the top of an archived text."""
+    """Name (in English, as `Article` has it) and value of a `Dato: 2019-04` line at the top of an archived text."""
     found = patterns.HEADER_FIELD.fullmatch(line)
     if not found:
         return None

@@ -6,15 +6,16 @@ index itself, so that index and record cannot come apart. Words are stemmed befo
 a tokenizer of our own would have to be registered anew by everyone who opens the index.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from vectorstore.lexicon import Alternative
-from vectorstore.words.analysis import Analysed, Entry, heading_words
+from vectorstore.words.analysis import Analysed, Entry, heading_words, spoken
 from vectorstore.words.engine import Index, article_schema, erase, inverse_frequency, passage_schema
 
-__all__ = ["Alternatives", "Entry", "WordIndex", "Words", "WordsWithTail", "erase", "heading_words"]
+__all__ = ["Alternatives", "Entry", "WordIndex", "Words", "WordsWithTail", "erase", "heading_words", "spoken"]
 
 Alternatives = Sequence[Alternative]
 """Ways to match one term of a question."""
@@ -162,18 +163,21 @@ class WordsWithTail:
         return sum(part.article_frequency(stem) for part, _ in self._parts)
 
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
-        counted: dict[str, int] = {}
-        for part, _ in self._parts:
-            for word, count in part.vocabulary(prefix):
-                counted[word] = counted.get(word, 0) + count
-        return sorted(counted.items(), key=lambda found: (-found[1], found[0]))
+        return self._terms("surface", prefix)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(language for part, _ in self._parts for language in part.languages))
+        return tuple(language for language, _ in self._terms("language", ""))
+
+    def _terms(self, field: str, prefix: str) -> list[tuple[str, int]]:
+        """The terms of the articles that begin so and in how many of both parts each stands, the commonest first."""
+        counted: Counter[str] = Counter()
+        for part, _ in self._parts:
+            counted.update(dict(part.articles.terms(field, prefix)))
+        return sorted(counted.items(), key=lambda found: (-found[1], found[0]))
 
     def _search(
-        self, indexes: "Sequence[Index]", terms: Sequence[Alternatives], fields: Mapping[str, float], limit: int
+        self, indexes: Sequence[Index], terms: Sequence[Alternatives], fields: Mapping[str, float], limit: int
     ) -> list[tuple[int, float]]:
         total = sum(index.count for index in indexes)
 

@@ -37,7 +37,7 @@ class Analysed:
     def __init__(self, entry: Entry) -> None:
         article = entry.article
         self._key = entry.key
-        self._language = article.language.lower().partition("-")[0] or detect(article.text)
+        self._language = spoken(article)
         self._bodies = [(key, tokens(span.of(article.text))) for key, span in entry.passages]
         self._title = tokens(article.title)
         self._heading = self._stems(heading_words(article))
@@ -54,6 +54,11 @@ class Analysed:
 
     def _stems(self, words: Sequence[str]) -> str:
         return " ".join(stems(words, self._language))
+
+
+def spoken(article: Article) -> str:
+    """The language that an article is read in (ISO 639-1): the one it states, or else the one its words show."""
+    return article.language.lower().partition("-")[0] or detect(article.text)
 
 
 def heading_words(article: Article) -> list[str]:

@@ -85,6 +85,7 @@ class Index:
             return int(self._searcher.doc_freq(field, stem))
 
     def terms(self, field: str, prefix: str) -> list[tuple[str, int]]:
+        """The terms of a field that begin so and in how many documents each stands, the commonest first; those of deleted ones may linger."""
         with _translated(self._folder):
             return [(term, int(count)) for term, count in self._searcher.terms_with_prefix(field, prefix)]
 

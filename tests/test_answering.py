@@ -108,6 +108,11 @@ def test_a_follow_up_is_about_what_was_asked_before(chain: AnswerChain) -> None:
     assert first_quote(chain.answer("When will it sail again?", conversation)).startswith("It will sail")
 
 
+def test_what_was_asked_before_does_not_answer_what_no_article_tells(chain: AnswerChain) -> None:
+    conversation = Conversation((Turn("Hvilken gave hadde Kim med til Putin?", "Et sverd."),))
+    assert chain.answer("Hva heter Kim Jong-uns datter?", conversation).status is Status.NOT_FOUND
+
+
 def test_where_nothing_answers_the_nearest_articles_are_named(chain: AnswerChain) -> None:
     answer = chain.answer("Hva heter Kim Jong-uns datter?")
     assert answer.status is Status.NOT_FOUND

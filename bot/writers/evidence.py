@@ -65,6 +65,23 @@ def answer_features(findings: Findings, features: Features, scores: Floats) -> F
     return {name: np.array([value], float) for name, value in numbers.items()}
 
 
+def topic_is_unknown(findings: Findings) -> bool:
+    """Whether none of the question's own words but its names stands in what was found.
+
+    A follow-up without a name leans on the turns before it, and its own words tell too little.
+    """
+    own = [(term, row) for term, row in zip(findings.query.terms, _anywhere(findings), strict=True) if term.weight >= 1]
+    topic = [row for term, row in own if not term.name]
+    leans = len(findings.query.texts) > 1 and not any(term.name for term, _ in own)
+    return bool(topic) and not any(topic) and not leans
+
+
+def _anywhere(findings: Findings) -> Floats:
+    """How well each term is held by any passage found, heading included."""
+    held: Floats = np.maximum(findings.matches.passages, findings.matches.headings).max(axis=0)
+    return held
+
+
 def _alone(query: Query, sentence: Sentence) -> dict[str, float]:
     """What is known of a sentence without looking at the others."""
     asked = {term.word for term in query.terms}

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from bot.answer import Citation, Draft
-from bot.writers.evidence import answer_features, sentence_features
+from bot.writers.evidence import answer_features, sentence_features, topic_is_unknown
 from vectorstore.annotation import Sentence
 from vectorstore.article import Span
 from vectorstore.fusion import Findings
@@ -22,7 +22,6 @@ _WITHOUT_SIGN = 1.5  # what a sentence without a number loses where one is asked
 _WITHOUT_NAME = 0.5  # what a sentence loses that holds none of the question's names, beside one that holds them all
 _FAR_BEHIND = 2.5  # a sentence scored so far below the best is not worth a reader's time
 
-_ALL_BUT_NONE = 0.999  # a share that is 1 but for rounding
 _MOST_QUOTES = 3
 _LONGEST_HEADLINE = 9  # words
 _BULLETS = ("•", "-", "–", "*")
@@ -40,6 +39,8 @@ class QuotingWriter:
         features = sentence_features(findings)
         scores = sentence_scores(findings, features, self._sentences)
         confidence = self._confidence_of(answer_features(findings, features, scores))
+        if topic_is_unknown(findings):
+            confidence = min(confidence, _UNKNOWN_TOPIC)
         if confidence < NOT_FOUND_BELOW:
             return Draft("", (), confidence)
         citations = tuple(_citations(findings, scores))
@@ -54,8 +55,7 @@ class QuotingWriter:
         return Trees.read("bot.writers", "confidence.npz")
 
     def _confidence_of(self, features: Features) -> float:
-        confidence = float(1 / (1 + np.exp(-self._confidence.scores(features)[0])))
-        return min(confidence, _UNKNOWN_TOPIC) if features["other words unknown"][0] > _ALL_BUT_NONE else confidence
+        return float(1 / (1 + np.exp(-self._confidence.scores(features)[0])))
 
 
 def sentence_scores(findings: Findings, features: Features, model: Trees) -> Floats:

@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 from bot.answer import Answer, Draft, Status
-from bot.citations import prove
+from bot.citations import prove, unmarked
 from bot.memory import Conversation
 from bot.messages import Language, say
 from vectorstore.article import Article
@@ -40,11 +40,12 @@ class AnswerChain:
         language = self._language or Language.of(findings.query.language)
         draft = self._writer.write(findings)
         citations = prove(draft.citations)
+        dropped = [each for each in draft.citations if each not in citations]
         found = bool(citations)
         return Answer(
             question=question,
             status=Status.ANSWERED if found else Status.NOT_FOUND,
-            text=draft.text if found else say("not_found", language),
+            text=unmarked(draft.text, dropped) if found else say("not_found", language),
             confidence=draft.confidence,
             language=language,
             writer=self._writer.name,

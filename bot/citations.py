@@ -1,5 +1,6 @@
 """Marks and links: what ties a claim to the sentence that it stands on."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from bot.answer import Citation
 from vectorstore.article import Article
 
 # Characters of a quote that a text fragment holds whole; a longer one is named by its first and last words.
+_MARK = re.compile(r"\s?\[(\d+)\]")
 _WHOLE_UP_TO = 100
 _WORDS_AT_EACH_END = 5
 
@@ -15,6 +17,12 @@ _WORDS_AT_EACH_END = 5
 def prove(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """The citations whose span is in their article and says something; the others are dropped."""
     return tuple(each for each in citations if each.span.end <= len(each.article.text) and each.quote.strip())
+
+
+def unmarked(text: str, dropped: Iterable[Citation]) -> str:
+    """The text without the `[n]` marks of citations that were dropped. Other brackets may be the article's own and stay."""
+    numbers = {str(each.number) for each in dropped}
+    return _MARK.sub(lambda mark: "" if mark[1] in numbers else mark[0], text)
 
 
 def sentence_link(article: Article, text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.answer import Answer, Citation, Draft, Status
 from bot.chain import AnswerChain
-from bot.citations import prove, sentence_link
+from bot.citations import prove, sentence_link, unmarked
 from bot.memory import Conversation, Turn
 from bot.messages import Language, say
 from bot.samples import sample_articles_folder
@@ -141,6 +141,11 @@ def test_a_citation_of_nothing_visible_is_dropped() -> None:
         [Citation(1, article, Span(0, 3)), Citation(2, article, Span(3, 6)), Citation(3, article, Span(6, 99))]
     )
     assert [each.number for each in kept] == [1]
+
+
+def test_a_mark_with_nothing_behind_it_is_not_shown() -> None:
+    article = Article("a", "", "Ja.")
+    assert unmarked("Ja. [1] Nei [7]. [2]", [Citation(2, article, Span(0, 3))]) == "Ja. [1] Nei [7]."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ how the question's terms stand in each passage, are features of a ranking model 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Matches:
     first: NDArray[np.intp]
     weights: Floats
 
-    @property
+    @cached_property
     def held(self) -> NDArray[np.intp]:
         """For each sentence, which candidate it is in."""
         counts = np.diff([*self.first, len(self.sentences)])
@@ -63,10 +64,15 @@ class Matches:
         same[-1 if by > 0 else 0] = False
         return np.where(same[:, None], moved, 0.0)
 
-    @property
+    @cached_property
     def passages(self) -> Floats:
         """A row per candidate: the best that any of its sentences offers for each term."""
         return np.maximum.reduceat(self.sentences, self.first, axis=0)
+
+    @cached_property
+    def headed(self) -> Floats:
+        """A row per candidate: the best that any of its sentences or its heading offers for each term."""
+        return np.maximum(self.passages, self.headings)
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def features(query: Query, candidates: Sequence[Candidate], matches: Matches) ->
         np.array(each) for each in zip(*((c.bm25, c.cosine, c.article_bm25) for c in candidates), strict=True)
     )
     passages = matches.passages
-    whole = np.maximum(passages, matches.headings)
+    whole = matches.headed
     covered, by_sentence = passages @ weights, matches.sentences @ weights
     names, others = names_of(query), others_of(query)
     told = _answers(query, candidates)

@@ -70,16 +70,14 @@ def topic_is_unknown(findings: Findings) -> bool:
 
     A follow-up without a name leans on the turns before it, and its own words tell too little.
     """
-    own = [(term, row) for term, row in zip(findings.query.terms, _anywhere(findings), strict=True) if term.weight >= 1]
+    own = [
+        (term, row)
+        for term, row in zip(findings.query.terms, findings.matches.headed.max(axis=0), strict=True)
+        if term.weight >= 1
+    ]
     topic = [row for term, row in own if not term.name]
     leans = len(findings.query.texts) > 1 and not any(term.name for term, _ in own)
     return bool(topic) and not any(topic) and not leans
-
-
-def _anywhere(findings: Findings) -> Floats:
-    """How well each term is held by any passage found, heading included."""
-    held: Floats = np.maximum(findings.matches.passages, findings.matches.headings).max(axis=0)
-    return held
 
 
 def _alone(query: Query, sentence: Sentence) -> dict[str, float]:
@@ -132,7 +130,7 @@ class _Home:
 
 
 def _home(findings: Findings, home: int) -> _Home:
-    whole = np.maximum(findings.matches.passages, findings.matches.headings)
+    whole = findings.matches.headed
     same = np.array([each.article == findings.candidates[home].article for each in findings.candidates])
     return _Home(whole[home], whole[same].max(axis=0), whole.max(axis=0), float(same.mean()))
 

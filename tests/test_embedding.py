@@ -253,16 +253,16 @@ def test_a_vector_without_direction_is_refused(server: Server, row: list[float])
 
 
 def test_an_ingest_that_breaks_off_pays_for_no_text_twice(server: Server, tmp_path: Path) -> None:
-    given = articles(150)
-    server.fail_after = 200
+    given = articles(70)
+    server.fail_after = 150
     with open_archive(tmp_path, _embedder(server)) as archive, pytest.raises(EmbeddingFailed):
         archive.ingest(given)
     paid = len(server.answered)
-    assert 0 < paid <= 200
+    assert 0 < paid <= 150
     server.fail_after, server.faults = None, [_fault(429)]
     with open_archive(tmp_path, _embedder(server)) as archive:
         done = archive.ingest(given)
-        assert len(done.added) + len(done.unchanged) == 150
+        assert len(done.added) + len(done.unchanged) == 70
         assert archive.open_vectors()
         assert len(archive.nearest(archive.embedder.embed_question(server.answered[0]), 3)) == 3
     passages_given = [text for text in server.answered if text.startswith("Sak ")]

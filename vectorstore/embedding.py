@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 Vectors = NDArray[np.float32]
+"""One vector, or a row for each of many."""
 
 BATCH = 128
 """Texts in one request; a portion of this size is kept as soon as it is there."""
@@ -36,6 +37,9 @@ _QUESTION_ATTEMPTS = 2  # somebody is waiting
 _LONGEST_WAIT = 60.0
 _QUESTION_WAIT = 2.0
 _SHORT = 100  # characters that every model takes
+_UNIT = 0.01  # by which a unit vector's length may be off: ten times what half-precision numbers leave, and no model's raw length
+_NO_LENGTH = 1e-9  # a vector no longer than this has no direction: its numbers are what rounding left
+_SPREAD = 1.1  # times the wait, at most, so that many clients do not come back at once
 _TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 _TOO_LONG = re.compile(r"length|token|too (?:long|large)|context", re.IGNORECASE)
 
@@ -64,6 +68,12 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> Vectors:
         """Shape `(dimensions,)`, float32, unit length."""
+
+
+def are_unit(vectors: Vectors) -> NDArray[np.bool_]:
+    """Whether each row is finite and of unit length, as far as it matters for a cosine."""
+    near: NDArray[np.bool_] = abs(np.linalg.norm(vectors, axis=1) - 1) <= _UNIT
+    return near
 
 
 _BUILT_IN = re.compile(r"subword-\d+( under titles)?")  # LangChain's names have a colon
@@ -208,7 +218,7 @@ class LangChainEmbedder:
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         except (ValueError, TypeError) as error:
             raise EmbeddingFailed(f"{self.name} gave vectors of different lengths", "check the model") from error
-        if not np.isfinite(lengths).all() or (lengths < 1e-9).any():
+        if not np.isfinite(lengths).all() or (lengths < _NO_LENGTH).any():
             raise EmbeddingFailed(f"{self.name} gave a vector without a direction", "check the model")
         if self._dimensions not in (0, vectors.shape[1]):
             wanted = f"{vectors.shape[1]} dimensions where {self._dimensions} were due"
@@ -324,7 +334,7 @@ def _wait_before_next(error: Exception, attempt: int) -> float | None:
         asked = float(headers.get("retry-after", 0))
     except (TypeError, ValueError):
         asked = 0.0
-    return max(asked, 2.0 ** (attempt - 1)) * random.uniform(1.0, 1.1)  # noqa: S311 - spreads clients, guards nothing
+    return max(asked, 2.0 ** (attempt - 1)) * random.uniform(1.0, _SPREAD)  # noqa: S311 - spreads clients, guards nothing
 
 
 def _reason(error: Exception) -> str:

@@ -1,15 +1,17 @@
 """The vector index: a sealed generation of vectors, searched approximately (HNSW, by Chroma).
 
 A generation is built once from vectors that stand elsewhere, checked, and never written again. Chroma holds keys and vectors
-only. Its files are maps into memory that it trusts: a flipped bit ends the process, a missing file loses every vector in
-silence. So a manifest holds the hash of each, and nothing is opened that differs from it. `chroma.sqlite3` alone changes by being
-opened; of that the keys are compared.
+only, and no vector twice: of hundreds of equal ones the graph (HNSW) keeps so many together that others can no longer be reached.
+Its files are maps into memory that it trusts: a flipped bit ends the process, a missing file loses every vector in silence. So a
+manifest holds the hash of each, and nothing is opened that differs from it. `chroma.sqlite3` alone changes by being opened; of
+that the keys are compared.
 """
 
 import hashlib
 import json
 import os
 import shutil
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vectorstore.embedding import Vectors
 from vectorstore.errors import ArchiveUnusable, IndexBroken
-
-Vectors = NDArray[np.float32]
 
 MANIFEST = "manifest.json"
 _PORTION = 2_000  # vectors in memory at once while an index is built
@@ -30,9 +30,11 @@ _CHROMA_FILE = "chroma.sqlite3"
 # HNSW's parameters. Of the 100 nearest of 8,000 passages these miss none (100 passages as questions, 400 candidates, 6 ms); ef 500
 # and 16 neighbours miss 0.3 % of NorQuAD's 3,280, Chroma's defaults (100 and 16) about 4 %. Building takes 1 ms a passage and more.
 _HNSW = {"space": "cosine", "ef_search": 1_000, "ef_construction": 200, "max_neighbors": 32}
+_LEAST = 2  # the least threshold that Chroma takes
 _CHECK_ALL = 1_000  # up to so many vectors, each is looked for by itself
 _CHECK_SOME = 250  # of more than that, so many, evenly spread
 _CHECK_AT_OPEN = 20
+_CHECK_NEAREST = 10  # asked for in each check: the search is then as wide as it always is, `ef_search`
 _SAME = 0.999  # the cosine of a vector with itself, as float32 and Chroma have it, or more
 
 
@@ -75,11 +77,15 @@ class Generation:
             self._client.close()
 
 
+_HEADER = struct.Struct("<iQQQQ")  # version, offset of level 0, room for elements, elements, bytes of each
+_LENGTH_BYTES = 4
+
+
 def build(folder: Path, keys: Sequence[int], vectors_of: Callable[[Sequence[int]], Vectors], fingerprint: str) -> None:
     """Make a generation in a folder that does not exist yet, check it, and force it to the disk.
 
-    `vectors_of` gives a row of unit length for each key asked for, a portion at a time. Raises `IndexBroken` where a vector is not
-    found by itself, `ArchiveUnusable` where the disk is full.
+    `vectors_of` gives a row of unit length for each key asked for, a portion at a time; no two of them may be equal. Raises
+    `IndexBroken` where a vector is not found by itself, `ArchiveUnusable` where the disk is full.
     """
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700)
@@ -88,7 +94,7 @@ def build(folder: Path, keys: Sequence[int], vectors_of: Callable[[Sequence[int]
         try:
             # With the least thresholds there are, every vector reaches the index's own files: else the last ones stay in
             # chroma.sqlite3, which has no hash.
-            hnsw = _HNSW | {"batch_size": 2, "sync_threshold": 2}
+            hnsw = _HNSW | {"batch_size": _LEAST, "sync_threshold": _LEAST}
             collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
             step = min(client.get_max_batch_size(), _PORTION)
             for start in range(0, len(keys), step):
@@ -99,6 +105,8 @@ def build(folder: Path, keys: Sequence[int], vectors_of: Callable[[Sequence[int]
             _check(Generation(client, collection, manifest), sample, vectors_of(sample))
         finally:
             client.close()
+    for header in folder.rglob("header.bin"):
+        _blank_unused(header)
     files = {path.relative_to(folder).as_posix(): _hash(path) for path in _files(folder) if path.name != _CHROMA_FILE}
     content = {"fingerprint": fingerprint, "count": len(keys), "keys": manifest.keys_hash, "files": files}
     (folder / MANIFEST).write_text(json.dumps(content, indent=1), "utf-8")
@@ -120,9 +128,24 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
+def _blank_unused(header: Path) -> None:
+    """Overwrite what hnswlib has written beyond its last element: room for more, filled with whatever was in memory there before.
+
+    That can be the vector of an article that was just removed. The header begins as in hnswlib's `saveIndex`, after a version.
+    """
+    _, _, room, used, size = _HEADER.unpack(header.read_bytes()[: _HEADER.size])
+    for name, each in (("data_level0.bin", size), ("length.bin", _LENGTH_BYTES)):
+        path = header.with_name(name)
+        if path.stat().st_size == room * each:
+            with path.open("r+b") as file:
+                file.seek(used * each)
+                file.write(bytes((room - used) * each))
+
+
 def load_engine() -> None:
-    """Import Chroma, which takes a second, and most of the time of a first opening."""
-    import chromadb.api.rust  # noqa: F401 - the part that opening would import by name
+    """Import Chroma, which takes a second, and most of the time of a first opening. Raises `IndexBroken` where it cannot be."""
+    with _translated("Chroma"):  # as where the program is about to end: then no thread can be registered any more
+        import chromadb.api.rust  # noqa: F401 - the part that opening would import by name
 
 
 def open_generation(folder: Path, manifest: Manifest) -> Generation:
@@ -160,16 +183,18 @@ def sync(folder: Path) -> None:
 
 
 def erase(folder: Path) -> None:
-    """Remove a generation from the disk, sound or not."""
+    """Remove a generation from the disk, sound or not. Raises `ArchiveUnusable` where something of it is left."""
     shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise ArchiveUnusable(f"{folder} cannot be removed", "check who owns it, and which programs have it open")
 
 
 def _check(generation: Generation, keys: Sequence[int], vectors: Vectors) -> None:
     """Look for vectors by themselves: one that does not find itself, or its equal, tells of a broken index."""
     for key, vector in zip(keys, vectors, strict=True):
-        nearest = generation.search(vector, 10)
+        nearest = generation.search(vector, _CHECK_NEAREST)
         if not nearest or nearest[0][1] < _SAME:
-            raise IndexBroken(f"the vector index does not find passage {key} by its own vector")
+            raise IndexBroken(f"the vector index does not find vector {key} by itself")
 
 
 def _keys_hash(keys: Sequence[int]) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.archive.conftest import MadeOnce
 from tests.archive.samples import Answer, CountingEmbedder, answers, article, articles, files, found_by_words
 from vectorstore import ArchiveDamaged, VectorstoreError
 from vectorstore.archive import Grade, lock, open_archive
 
+_ARTICLES = 16
 _QUESTIONS = ["merke3v0", "regjeringen foreslår", "sykehuset i kommunen merke11v0"]
 
 
@@ -41,13 +43,20 @@ _DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Answer]]]:
-    home = tmp_path_factory.mktemp("sound") / "home"
+def _build(home: Path) -> None:
     with open_archive(home, CountingEmbedder()) as archive:
-        archive.ingest(articles(30))
+        archive.ingest(articles(_ARTICLES))
+
+
+@pytest.fixture(scope="module")
+def sound(made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[list[Answer]]]:
+    """An archive to be copied, and what it answers, by the articles themselves and through the vector index."""
+    home = made_once("sound", _build)
+    with open_archive(_copy(home, tmp_path_factory.mktemp("sound")), CountingEmbedder()) as archive:
+        exactly = answers(archive, _QUESTIONS)
         assert archive.open_vectors()
-        return home, answers(archive, _QUESTIONS)
+        assert answers(archive, _QUESTIONS) == exactly
+    return home, exactly
 
 
 def _copy(sound: Path, place: Path) -> Path:
@@ -114,7 +123,7 @@ def test_an_index_may_be_deleted_at_any_time(
 
 def test_files_of_two_generations_are_not_mixed(sound: tuple[Path, list[list[Answer]]], tmp_path: Path) -> None:
     with open_archive(tmp_path / "other", CountingEmbedder()) as archive:
-        archive.ingest(articles(30, version=1))
+        archive.ingest(articles(_ARTICLES, version=1))
     other = {path.name: path for path in files(tmp_path / "other" / "generations")}
     for original in files(sound[0] / "generations"):
         home = _copy(sound[0], tmp_path)
@@ -130,7 +139,7 @@ def test_a_vector_index_that_has_lost_a_record_is_not_used(
     home = shutil.copytree(sound[0], tmp_path / "home")
     (chroma,) = (home / "generations").rglob("chroma.sqlite3")
     with contextlib.closing(sqlite3.connect(chroma)) as connection, connection:
-        connection.execute("DELETE FROM embeddings WHERE embedding_id = '7'")
+        connection.execute("DELETE FROM embeddings WHERE id = (SELECT max(id) FROM embeddings)")
     connection.close()
     with open_archive(home, CountingEmbedder()) as archive:
         assert not archive.open_vectors()
@@ -178,7 +187,7 @@ def test_a_passage_beyond_its_article_is_never_shown(sound: tuple[Path, list[lis
 def test_random_damage_to_the_database_is_told_and_never_makes_a_wrong_quote(
     sound: tuple[Path, list[list[Answer]]], tmp_path: Path
 ) -> None:
-    truth = {each.id: each for each in articles(30)}
+    truth = {each.id: each for each in articles(_ARTICLES)}
     chance = random.Random(7)
     told = 0
     for _ in range(25):
@@ -198,6 +207,29 @@ def test_random_damage_to_the_database_is_told_and_never_makes_a_wrong_quote(
         except VectorstoreError:
             told += 1
     assert told >= 20  # a page of an index over revisions, say, may go unseen, for nothing depends on it
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["archive.sqlite3", "generations", "words", "UPDATE meta SET name = name || '!'", "DROP TABLE vectors"],
+)
+def test_looking_at_what_is_lost_raises_nothing_and_looks_at_the_rest(
+    sound: tuple[Path, list[list[Answer]]], tmp_path: Path, lost: str
+) -> None:
+    home = shutil.copytree(sound[0], tmp_path / "home")
+    with open_archive(home, CountingEmbedder()) as archive:
+        if " " in lost:
+            _change(home, lost)
+        elif (home / lost).is_dir():
+            shutil.rmtree(home / lost)
+            (home / lost).write_bytes(b"a file where a folder is due")
+        else:
+            (home / lost).unlink()
+        found = {each.name: each for each in archive.check()}
+    assert {"folder", "database", "articles", "vectors", "vector index", "word index"} == {*found}
+    worse = [each for each in found.values() if each.grade is not Grade.OK]
+    assert worse
+    assert all(each.text for each in worse)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """A removed article is gone: from every answer, and, byte for byte, from the files."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.archive.forks import Forks
 from tests.archive.samples import CountingEmbedder, answers, article, articles, files, found_by_words
-from vectorstore import Article
+from vectorstore import Article, vectors
 from vectorstore.archive import Grade, open_archive
 from vectorstore.archive.upkeep import SEALED_AT_ONCE
 
@@ -70,6 +75,21 @@ def test_the_vectors_of_a_removed_article_are_gone(home: Path) -> None:
         assert [path.name for path in files(home) if exact in path.read_bytes()] == []
 
 
+def test_an_index_with_room_for_more_holds_nothing_in_that_room(tmp_path: Path) -> None:
+    """Chroma makes room for 100 vectors, and writes there whatever was in memory."""
+    four = np.eye(4, 1024, dtype=np.float32)
+    vectors.build(tmp_path / "g", range(4), lambda keys: four[list(keys)], "f")
+    (level,) = (tmp_path / "g").rglob("data_level0.bin")
+    content = level.read_bytes()
+    each = len(content) // 100
+    assert four[1].tobytes() in content[: 4 * each]
+    assert content[4 * each :] == bytes(96 * each)
+    assert level.with_name("length.bin").read_bytes()[4 * 4 :] == bytes(4 * 96)
+    generation = vectors.open_generation(tmp_path / "g", vectors.verify(tmp_path / "g"))
+    assert [generation.search(one, 1)[0][0] for one in four] == [0, 1, 2, 3]
+    generation.close()
+
+
 def test_a_removal_from_a_large_archive_is_quick_and_exact_and_the_next_ingest_makes_the_vector_index(
     tmp_path: Path,
 ) -> None:
@@ -107,6 +127,52 @@ def test_a_reader_in_the_midst_of_reading_delays_the_erasing_and_the_next_writer
         archive.ingest([article(1)])
         assert not any(each.name == "erasing" for each in archive.check())
         assert _leftovers(home) == []
+
+
+_REMOVE = """
+import os
+from pathlib import Path
+from tests.archive.samples import *
+from vectorstore import VectorstoreError
+from vectorstore.archive import open_archive
+home = Path({home!r})
+if os.geteuid() == 0:
+    for path in [home, *home.rglob("*")]:
+        if "generations/" not in str(path):
+            os.chown(path, 65534, 65534)
+    os.setegid(65534), os.seteuid(65534)
+else:
+    (home / "generations" / {name!r}).chmod(0o500)
+with open_archive(home, CountingEmbedder()) as archive:
+    try:
+        print(archive.remove(["hemmelig/kanari"]))
+    except VectorstoreError as error:
+        print({name!r} in error.message, bool(error.hint))
+    print(any(each.name == "erasing" for each in archive.check()), archive.article("hemmelig/kanari"))
+    print(archive.ingest([article(5)]).added, any(each.name == "erasing" for each in archive.check()))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+def test_a_removal_that_cannot_erase_says_so_and_every_later_writer_tries_again(children: Forks) -> None:
+    place = Path(tempfile.mkdtemp())  # pytest's own folders are closed to others
+    place.chmod(0o755)
+    home = place / "home"
+    try:
+        with open_archive(home, CountingEmbedder()) as archive:
+            archive.ingest([*articles(5), _with_canary()])
+        (generation,) = (home / "generations").iterdir()
+        said, code = children.start(_REMOVE.format(home=str(home), name=generation.name)).end()
+        assert code == 0
+        assert said == ["True True", "True None", "('sak/005',) True"]
+        generation.chmod(0o700)
+        with open_archive(home, CountingEmbedder()) as archive:
+            archive.ingest([article(6)])
+            assert {each.grade for each in archive.check()} == {Grade.OK}
+            assert not generation.exists()
+            assert _leftovers(home) == []
+    finally:
+        shutil.rmtree(place)
 
 
 def test_removing_nothing_does_nothing(home: Path) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.archive.forks import Forks
-from tests.archive.samples import CountingEmbedder, article, articles, found_by_words, nearest_article
+from tests.archive.samples import CountingEmbedder, answers, article, articles, found_by_words, nearest_article
 from vectorstore import ArchiveUnusable
 from vectorstore.archive import Grade, open_archive
+from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and limits as POSIX has them")
 
@@ -141,15 +142,42 @@ except VectorstoreError as error:
     assert said in (["told"], ["['sak/001'] True"])
 
 
-def test_an_archive_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    with open_archive(tmp_path, CountingEmbedder()) as archive:
-        archive.ingest(articles(2))
-    with contextlib.closing(sqlite3.connect(tmp_path / "archive.sqlite3")) as connection, connection:
-        connection.execute("DROP INDEX articles_by_date")
-        connection.execute("PRAGMA user_version = 1")
-    connection.close()
-    with open_archive(tmp_path, CountingEmbedder()) as archive:
-        assert list(archive.articles()) == articles(2)
+def _of_version(version: int, home: Path, old: Path) -> None:
+    """Write an archive as an older version had it: its tables, filled with what they knew."""
+    shutil.copytree(home / "generations", old / "generations")
+    with contextlib.closing(sqlite3.connect(old / "archive.sqlite3", isolation_level=None)) as connection:
+        for statements in MIGRATIONS[:version]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute("DELETE FROM meta")
+        connection.execute("ATTACH ? AS new", (str(home / "archive.sqlite3"),))
+        for table in ("meta", "articles", "passages", "embedders", "vectors", "removed", "generations"):
+            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")  # noqa: S608
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_an_archive_of_an_older_version_is_brought_up_to_date_and_answers_the_same(
+    tmp_path: Path, version: int
+) -> None:
+    questions = ["merke3v0", "regjeringen foreslår"]
+    with open_archive(tmp_path / "home", CountingEmbedder()) as archive:
+        archive.ingest(articles(5))
+        expected = answers(archive, questions)
+    _of_version(version, tmp_path / "home", tmp_path / "old")
+    embedder = CountingEmbedder()
+    with open_archive(tmp_path / "old", embedder) as archive:
+        assert list(archive.articles()) == articles(5)
+        assert not archive.open_vectors(), "a vector index of an older version names passages in another way"
+        assert answers(archive, questions) == expected
+        assert embedder.given == []
+        archive.mend()
+        assert archive.open_vectors()
+        assert answers(archive, questions) == expected
+        assert {each.grade for each in archive.check()} <= {Grade.OK, Grade.WARNING}
+        assert embedder.given == [], "no vector is paid for twice"
         with archive._database.reading() as reading:
             assert reading.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles_by_date'").fetchone()
 

@@ -85,7 +85,10 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let go of every file, at once: an opening of the vector index that is under way lets go of it by itself, soon after."""
+        """Let go of every file, at once: an opening of the vector index that is under way lets go of it by itself, soon after.
+
+        The end of the program waits for that: at most for the second that the first opening takes.
+        """
         self._nearness.close()
         self._wording.close()
         self._database.close()
@@ -128,13 +131,6 @@ class Archive:
     def words(self) -> WordIndex:
         """The word index as the archive is now: take it once for each question."""
         return self._wording.view()
-
-    @property
-    def vectors_usable(self) -> bool:
-        """Whether the vectors in the archive are this embedder's; if not, `nearest` finds nothing until `reembed`."""
-        with self._database.reading() as connection:
-            active = rows.value(connection, "embedder")
-            return not active or active == rows.embedder_key(connection, self._fingerprint)
 
     def nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """The passages nearest to a unit vector of the embedder's: keys and exact cosines (to six decimals), best first.
@@ -215,11 +211,12 @@ class Archive:
         `origin` names the folder or file that they come from; with `prune` the articles that last came from there, and are not
         among those given, are removed. Interrupted at any moment, each article is wholly in or wholly out, and the next ingest goes
         on from there. Without `seal` the vector index is left as it is, for who has more to do and will then `mend`. Vectors by
-        another version of the built-in embedder are made anew first; those by any other raise. Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
+        another version of the built-in embedder are made anew first; those by any other raise. Raises `ArchiveLocked`,
+        `ArchiveUnusable`, `EmbeddingFailed`; after a pruning also what `remove` raises.
         """
         tally = Tally()
         with self._locked():
-            self._upkeep.finish_erasing()
+            self._upkeep.resume_erasing()
             embedder = self._claim_vectors()
             intake = Intake(self._database, self.embedder, embedder, origin, tally)
             try:
@@ -246,10 +243,11 @@ class Archive:
         """Remove articles and erase every byte of them from the archive's files; gives the ids that there were.
 
         The vector index goes with them. Of a large archive the next ingest, or `mend`, makes it anew; until then every passage is
-        compared. Interrupted, the next writer finishes the erasing. Raises `ArchiveLocked`, `ArchiveUnusable`.
+        compared. Interrupted, the next writer finishes the erasing. Raises `ArchiveLocked`, and `ArchiveUnusable` or `IndexBroken`
+        where the articles are removed, but something of them could not be erased.
         """
         with self._locked():
-            self._upkeep.finish_erasing()
+            self._upkeep.resume_erasing()
             removed = self._remove(ids)
             self._upkeep.seal_if_quick()
         return removed
@@ -268,9 +266,12 @@ class Archive:
                 rows.erase_other_embedders(connection, embedder)
 
     def mend(self) -> None:
-        """Finish what an interrupted writer left undone, and make broken or outgrown indexes anew."""
+        """Finish what an interrupted writer left undone, and make broken or outgrown indexes anew.
+
+        What no vector index could be made of is not tried again before a share of it has come or gone; `reembed` always tries.
+        """
         with self._locked():
-            self._upkeep.finish_erasing()
+            self._upkeep.resume_erasing()
             self._upkeep.catch_up()
             self._upkeep.seal_if_due()
 
@@ -312,6 +313,7 @@ class Archive:
                 progress(done)
         with self._database.writing() as connection:
             rows.set_value(connection, "embedder", embedder)
+            rows.set_refused(connection, None)
             rows.next_revision(connection)
         for key in keys:
             cut_anew(self._database, self.embedder, key)
@@ -338,7 +340,7 @@ class Archive:
         log.log(STEP, "%d articles are removed, and are to be erased", len(removed))
         with self._articles_lock:
             self._articles.clear()
-        self._upkeep.finish_erasing()
+        self._upkeep.erase()
         return removed
 
     # Within

@@ -2,8 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 from vectorstore.archive import rows
 from vectorstore.archive.database import Connection, Database
@@ -24,19 +23,34 @@ def check(
     database: Database, generations: Generations, wording: Wording, nearness: Nearness, fingerprint: str
 ) -> list[Finding]:
     """Look at everything. A thing that cannot be looked at is a finding too; nothing is raised."""
-    home = database.path.parent
-    found = [*_folder(home, database), *_database(database)]
-    try:
+
+    def reading(look: Callable[[Connection], Iterable[Finding]]) -> Iterator[Finding]:
         with database.reading() as connection:
-            found += [*_articles(connection), *_vectors(connection, fingerprint)]
-            found += _generation(connection, generations, nearness, fingerprint)
-        found += _words(database, wording)
+            yield from look(connection)
+
+    return [
+        *_looked("folder", lambda: _folder(database)),
+        *_looked("database", lambda: _database(database)),
+        *_looked("articles", lambda: reading(_articles)),
+        *_looked("vectors", lambda: reading(lambda connection: _vectors(connection, fingerprint))),
+        *_looked("vector index", lambda: reading(lambda c: _generation(c, generations, nearness, fingerprint))),
+        *_looked("word index", lambda: _words(database, wording)),
+    ]
+
+
+def _looked(name: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What is found by looking at one thing, or that it cannot be looked at."""
+    try:
+        return list(look())
     except VectorstoreError as error:
-        found.append(Finding("archive", Grade.ERROR, error.message, error.hint))
-    return found
+        return [Finding(name, Grade.ERROR, error.message, error.hint)]
+    except OSError as error:
+        text = f"{error.filename or 'the disk'} cannot be read: {error.strerror or error}"
+        return [Finding(name, Grade.ERROR, text, "check the disk and the folder's rights")]
 
 
-def _folder(home: Path, database: Database) -> Iterator[Finding]:
+def _folder(database: Database) -> Iterator[Finding]:
+    home = database.path.parent
     if database.read_only:
         yield Finding(
             "folder",
@@ -105,7 +119,12 @@ def _vectors(connection: Connection, fingerprint: str) -> Iterator[Finding]:
 def _generation(
     connection: Connection, generations: Generations, nearness: Nearness, fingerprint: str
 ) -> Iterator[Finding]:
-    found = rows.sealed(connection)
+    found, refused = rows.sealed(connection), rows.refused(connection)
+    if refused is not None:
+        text = f"it could not be made of {refused.passages} passages: {refused.reason}"
+        hint = "when a fifth of the passages is new it is tried again, at once with `kildebot ingest --reembed`"
+        yield Finding("vector index", Grade.WARNING, f"{text}; every passage after it is compared instead", hint)
+        return
     if found is None:
         if rows.counts(connection)[1]:
             yield Finding("vector index", Grade.WARNING, "there is none; every passage is compared instead", _MEND)
@@ -117,7 +136,7 @@ def _generation(
         yield Finding("vector index", Grade.WARNING, f"{trouble}; every passage is compared instead", _MEND)
     else:
         tail = rows.counts(connection)[1] - rows.passages_until(connection, found.last_passage)
-        yield Finding("vector index", Grade.OK, f"{found.count} passages sealed, {tail} after them")
+        yield Finding("vector index", Grade.OK, f"{found.passages} passages sealed, {tail} after them")
 
 
 def _words(database: Database, wording: Wording) -> Iterator[Finding]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION, direction
 from vectorstore.errors import ArchiveDamaged, ArchiveLocked, ArchiveUnusable, VectorstoreError
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
 
 _PATIENCE = 30.0  # seconds that one transaction waits for another; ours are short
+_DAMAGES_TOLD = 20  # by an integrity check; one is shown
 _LOG_PATIENCE = 1_000  # milliseconds that emptying the log waits for readers to finish; it can be done later
 
 
@@ -88,15 +89,15 @@ class Database:
         """What SQLite's own integrity check finds wrong; nothing when all is well."""
         try:
             with self._translated(), self._borrowed() as connection:
-                found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
+                found = [row[0] for row in connection.execute(f"PRAGMA integrity_check({_DAMAGES_TOLD})")]
         except VectorstoreError as error:
-            return [error.message]
+            return [str(error.__cause__ or error)]
         return [] if found == ["ok"] else found
 
     @property
     def synchronous(self) -> int:
         """SQLite's own word for how a commit reaches the disk; 2 is FULL."""
-        with self._borrowed() as connection:
+        with self._translated(), self._borrowed() as connection:
             return int(connection.execute("PRAGMA synchronous").fetchone()[0])
 
     @contextmanager
@@ -146,6 +147,7 @@ class Database:
                     f"{self.path} is of an older version and cannot be written", "open it once with write access"
                 )
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.create_function("direction", 1, direction, deterministic=True)
             connection.execute("BEGIN IMMEDIATE")
             for statements in MIGRATIONS[self._version(connection) :]:
                 for statement in statements:

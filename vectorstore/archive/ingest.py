@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from vectorstore.archive import rows
 from vectorstore.archive.database import Database
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.values import Ingested
 from vectorstore.article import Article, Span
 from vectorstore.chunking import CHUNKING, passages
-from vectorstore.embedding import BATCH, Embedder, Vectors
+from vectorstore.embedding import BATCH, Embedder, Vectors, are_unit
 from vectorstore.errors import ArticleRejected, EmbeddingFailed
 
 LONGEST_TEXT = 10_000_000
@@ -24,6 +22,8 @@ LONGEST_FIELD = 10_000
 """Code points in a title, outlet or address."""
 
 LONGEST_ID = 1_000
+
+_LONGEST_PRINTED = 200  # characters of an id in a message
 
 _UNFIT = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -254,11 +254,10 @@ def check_vectors(vectors: Vectors, count: int, dimensions: int, name: str) -> N
         raise EmbeddingFailed(
             f"{name} gave vectors of shape {vectors.shape} where {wanted} was due", "check the model's settings"
         )
-    lengths = np.linalg.norm(vectors, axis=1)
-    if not np.isfinite(lengths).all() or (abs(lengths - 1) > 0.01).any():
+    if not are_unit(vectors).all():
         raise EmbeddingFailed(f"{name} gave a vector that is not of unit length", "check the model's settings")
 
 
 def printable(text: str) -> str:
     """A text for people, with what is no text in it escaped."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")[:200]
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")[:_LONGEST_PRINTED]

@@ -1,4 +1,4 @@
-"""One writer at a time, and a second one is told who the first is."""
+"""The only home of filelock: one writer at a time, and a second one is told who the first is; marks that die with their process."""
 
 import contextlib
 import json
@@ -36,6 +36,29 @@ def writer(home: Path, patience: float = 0) -> Iterator[None]:
         with contextlib.suppress(OSError):
             holder.unlink()
         lock.release()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file that nobody else wants, and remove it in the end; if the process dies meanwhile it stays, and is free. Raises `OSError`."""
+    lock = FileLock(path, thread_local=False)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+        path.unlink(missing_ok=True)
+
+
+def is_free(path: Path) -> bool:
+    """Whether no living process holds the file."""
+    try:
+        with FileLock(path, timeout=0, thread_local=False):
+            return True
+    except Timeout:
+        return False
+    except OSError:
+        return True
 
 
 def _command() -> str:

@@ -8,20 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.archive import rows
-from vectorstore.archive.aside import Aside
 from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
+from vectorstore.embedding import Vectors
 from vectorstore.errors import ArchiveUnusable, IndexBroken
-from vectorstore.vectors import Generation
+from vectorstore.vectors import Generation, load_engine
 
-Vectors = NDArray[np.float32]
 Keys = NDArray[np.int64]
 
 EXACT_UP_TO = 20_000
 """Up to so many passages a first question is answered by an exact scan instead of waiting for Chroma's import and opening."""
 
+LONG_RUNNING = 5
+"""Questions. Who asks so many will ask more, and opens the vector index for them, also where an exact scan would do: 472 questions to
+3,300 passages take a fifth less time with it. Who asks fewer ends at once, without the second that Chroma's import takes."""
+
 _CANDIDATES = 4  # candidates asked of the sealed generation for each one wanted; its own ranking is approximate
 _FEWEST_CANDIDATES = 160
+_DECIMALS = 6  # of a cosine; the seventh depends on which vectors happened to be multiplied together
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +33,9 @@ log = logging.getLogger(__name__)
 class Nearness:
     """Exact cosines for the nearest passages, always over the articles as they are now. For any number of threads.
 
-    The generation is opened in the background, from the second question on, so that a single question need not wait for it; until
-    it is open, and wherever it cannot be, every passage is compared.
+    The generation is opened in the background, from question `LONG_RUNNING` on, so that no question need wait for it; until it is
+    open, and wherever it cannot be, every passage is compared. The thread is a plain one, that the interpreter waits for: a daemon
+    would be ended among Chroma's native frames while these are torn down, which killed 25 of 40 programs (SIGSEGV).
     """
 
     def __init__(self, database: Database, generations: Generations, fingerprint: str) -> None:
@@ -42,7 +47,7 @@ class Nearness:
         self._opened: tuple[rows.Sealed, Generation] | None = None
         self._broken: rows.Sealed | None = None
         self._retired: list[tuple[rows.Sealed, Generation] | None] = [None]
-        self._opening: Aside | None = None
+        self._opening: threading.Thread | None = None
         self._closed = False
         self._scan = _Scan()
         self.trouble = ""
@@ -97,14 +102,13 @@ class Nearness:
     def _through(
         self, opened: tuple[rows.Sealed, Generation], connection: Connection, embedder: int, vector: Vectors, limit: int
     ) -> list[tuple[int, float]]:
-        found, generation = opened
-        alive = max(1, rows.passages_until(connection, found.last_passage))
-        wanted = max(_FEWEST_CANDIDATES, _CANDIDATES * limit) * found.count // alive
-        candidates = [key for key, _ in generation.search(vector, wanted)]
-        keys, matrix = rows.vectors_of(connection, embedder, candidates)
-        scored = _best(keys, matrix @ vector, limit)
-        tail = self._scan.nearest(connection, embedder, found.last_passage, vector, limit)
-        return sorted(scored + tail, key=lambda hit: (-hit[1], hit[0]))[:limit]
+        last = opened[0].last_passage
+        hits = self._scan.nearest(connection, embedder, last, vector, limit)
+        directions, matrix = _candidates(opened, connection, embedder, vector, limit)
+        best = dict(_best(directions, matrix @ vector, limit))
+        found = rows.passages_along(connection, embedder, list(best), last, limit)
+        hits += [(key, best[direction]) for key, direction in found]
+        return sorted(hits, key=_best_first)[:limit]
 
     def _generation(self, connection: Connection, embedder: int) -> tuple[rows.Sealed, Generation] | None:
         found = rows.sealed(connection)
@@ -122,7 +126,7 @@ class Nearness:
             return opened
         if rows.counts(connection)[1] > EXACT_UP_TO:
             self._begin_opening(found, wait=True)
-        elif self._asked > 1:
+        elif self._asked >= LONG_RUNNING:
             self._begin_opening(found)
         opened = self._opened
         return opened if opened is not None and opened[0] == found else None
@@ -132,22 +136,18 @@ class Nearness:
             if self._closed or found == self._broken or (self._opened is not None and self._opened[0] == found):
                 return
             if self._opening is None or not self._opening.is_alive():
-                self._opening = Aside(lambda thread: self._open(found, thread), "open-generation")
+                self._opening = threading.Thread(target=self._open, args=(found,), name="open-generation", daemon=False)
                 self._opening.start()
             opening = self._opening
         if wait:
             opening.join(seconds)
 
-    def _open(self, found: rows.Sealed, thread: Aside) -> None:
-        def begin() -> None:
-            thread.finish()
-            if self._closed:
-                raise _ClosedMeanwhileError
-
+    def _open(self, found: rows.Sealed) -> None:
         try:
-            generation = self._generations.open(found.folder, self._fingerprint, found.count, begin)
-        except _ClosedMeanwhileError:
-            return
+            load_engine()
+            if self._closed:  # meanwhile: nobody wants it any more, and the end of the program may be waiting
+                return
+            generation = self._generations.open(found.folder, self._fingerprint, found.count)
         except (IndexBroken, ArchiveUnusable, OSError) as error:
             self._give_up(found, error)
             return
@@ -173,10 +173,6 @@ class Nearness:
         log.warning("vector index set aside, answering from the archive: %s", error)
 
 
-class _ClosedMeanwhileError(Exception):
-    """The archive was closed before the generation was opened: nobody wants it any more."""
-
-
 class _Scan:
     """The vectors of all passages after one, in memory, brought up to date when the archive has changed."""
 
@@ -190,7 +186,7 @@ class _Scan:
         self, connection: Connection, embedder: int, after: int, vector: Vectors, limit: int
     ) -> list[tuple[int, float]]:
         keys, matrix = self._current(connection, embedder, after)
-        return _best(keys, matrix @ vector, limit)
+        return sorted(_best(keys, matrix @ vector, limit), key=_best_first)[:limit]
 
     def _current(self, connection: Connection, embedder: int, after: int) -> tuple[Keys, Vectors]:
         state = (rows.value(connection, "revision"), embedder, after)
@@ -214,12 +210,32 @@ class _Scan:
         self._matrix = np.concatenate([self._matrix[kept], matrix])
 
 
+def _candidates(
+    opened: tuple[rows.Sealed, Generation], connection: Connection, embedder: int, vector: Vectors, limit: int
+) -> tuple[Keys, Vectors]:
+    """The directions nearest to a vector, as the generation has it, with their vectors; some more than are wanted.
+
+    Of those that it gives, some may be no passage's any more. So twice as many are asked for until half of what is wanted stands.
+    """
+    found, generation = opened
+    wanted = asked = max(_FEWEST_CANDIDATES, _CANDIDATES * limit)
+    while True:
+        given = [direction for direction, _ in generation.search(vector, asked)]
+        directions, matrix = rows.vectors_along(connection, embedder, given)
+        if 2 * len(directions) >= wanted or asked >= found.count:
+            return directions, matrix
+        asked *= 2
+
+
 def _best(keys: Keys, scores: Vectors, limit: int) -> list[tuple[int, float]]:
-    """The best of them, scores to six decimals: the seventh depends on which vectors happened to be multiplied together."""
-    scores = np.round(scores, 6)
+    """The best of them in no order, and all that are as good as the last of those."""
+    scores = np.round(scores, _DECIMALS)
     if len(keys) > limit:
         least = np.partition(scores, len(keys) - limit)[len(keys) - limit]
         keys, scores = keys[scores >= least], scores[scores >= least]
-    return sorted(
-        ((int(key), float(score)) for key, score in zip(keys, scores, strict=True)), key=lambda hit: (-hit[1], hit[0])
-    )[:limit]
+    return [(int(key), float(score)) for key, score in zip(keys, scores, strict=True)]
+
+
+def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
+    """The order of hits: by score, and equals in the order in which they came in."""
+    return -hit[1], hit[0]

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.archive.database import Connection, Row
+from vectorstore.archive.schema import direction
 from vectorstore.article import Article, Genre, Provenance, Published, Span
-
-Vectors = NDArray[np.float32]
+from vectorstore.embedding import Vectors, are_unit
+from vectorstore.errors import ArchiveDamaged
 
 T = TypeVar("T")
 
+_ALIKE = 4  # passages with the same vector, on average, up to which they are all read at once
+_FLOAT_BYTES = 4  # of float32, as vectors are stored
 _MANY = 500  # keys in one statement; SQLite's oldest limit on parameters is 999
 
 
@@ -31,16 +34,31 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The vector generation in use: its folder's name, whose vectors, how many, and the last passage that is in it."""
+    """The vector generation in use: its folder's name, whose vectors, the last passage and how many are in it.
+
+    `count` is the number of its directions: passages that have the same vector share one.
+    """
 
     folder: str
     embedder: int
     last_passage: int
+    passages: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What no generation could be made of: the last passage, how many there were, and why."""
+
+    last_passage: int
+    passages: int
+    reason: str
 
 
 def value(connection: Connection, name: str) -> int:
     found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        raise ArchiveDamaged(f"the archive has lost its record of `{name}`", "restore it from a backup")
     return int(found[0])
 
 
@@ -302,8 +320,12 @@ def put_vectors(connection: Connection, embedder: int, vectors: Mapping[bytes, V
         )
         break
     connection.executemany(
-        "INSERT INTO vectors (embedder, embedded, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(embedder, name, vector.astype("<f4").tobytes()) for name, vector in vectors.items()],
+        "INSERT INTO vectors (embedder, embedded, vector, direction) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (embedder, name, content, direction(content))
+            for name, vector in vectors.items()
+            for content in [vector.astype("<f4").tobytes()]
+        ],
     )
 
 
@@ -323,18 +345,75 @@ def vectors_of(
                 WHERE passages.key IN ({_marks(some)})""",
             (embedder, *some),
         ):
-            if len(vector) == 4 * length:
+            if len(vector) == _FLOAT_BYTES * length:
                 matrix[len(found)] = np.frombuffer(vector, "<f4")
                 found.append(key)
     return np.array(found, np.int64), matrix[: len(found)]
+
+
+def directions(connection: Connection, embedder: int) -> list[int]:
+    """The directions in which any passage's vector points, each once, in the order in which they came in."""
+    found = connection.execute(
+        """SELECT direction FROM vectors
+           WHERE embedder = ? AND EXISTS (SELECT 1 FROM passages WHERE passages.embedded = vectors.embedded)
+           GROUP BY direction ORDER BY min(key)""",
+        (embedder,),
+    )
+    return [row[0] for row in found]
+
+
+def vectors_along(
+    connection: Connection, embedder: int, directions: Iterable[int]
+) -> tuple[NDArray[np.int64], Vectors]:
+    """The vector of each of these directions in which one still points, as the directions and a row for each, in no order."""
+    wanted = list(directions)
+    length = dimensions(connection, embedder)
+    matrix = np.empty((len(wanted), length), np.float32)
+    found: list[int] = []
+    for some in _portions(wanted):
+        for name, vector in connection.execute(
+            f"""SELECT direction, vector FROM vectors WHERE key IN
+                (SELECT min(key) FROM vectors WHERE embedder = ? AND direction IN ({_marks(some)}) GROUP BY direction)""",
+            (embedder, *some),
+        ):
+            if len(vector) == _FLOAT_BYTES * length:
+                matrix[len(found)] = np.frombuffer(vector, "<f4")
+                found.append(name)
+    return np.array(found, np.int64), matrix[: len(found)]
+
+
+def passages_along(
+    connection: Connection, embedder: int, directions: Sequence[int], until: int, limit: int
+) -> Iterator[tuple[int, int]]:
+    """The passages whose vectors point in these directions, none after `until`, each as its key and the direction.
+
+    Of many along one direction at least the first `limit` are among them.
+    """
+    query = """SELECT passages.key, vectors.direction
+               FROM vectors CROSS JOIN passages ON passages.embedded = vectors.embedded
+               WHERE vectors.embedder = ? AND vectors.direction IN ({}) AND passages.key <= ?"""
+    for some in _portions(directions):
+        most = _ALIKE * len(some)
+        found = connection.execute(
+            f"{query.format(_marks(some))} LIMIT ?", (embedder, *some, until, most + 1)
+        ).fetchall()
+        if len(found) <= most:
+            yield from found
+            continue
+        for one in some:  # at a time, for along one of them there may be a million
+            yield from connection.execute(
+                f"{query.format('?')} ORDER BY passages.key LIMIT ?", (embedder, one, until, limit)
+            )
 
 
 def spoilt_vectors(connection: Connection, embedder: int) -> int:
     """How many of an embedder's vectors are not of the right size and of unit length."""
     length = dimensions(connection, embedder)
     found = connection.execute("SELECT vector FROM vectors WHERE embedder = ?", (embedder,))
-    rows = (np.frombuffer(row[0], "<f4") if len(row[0]) == 4 * length else np.zeros(1) for row in found)
-    return sum(not abs(float(np.linalg.norm(row)) - 1) < 0.01 for row in rows)
+    return sum(
+        len(row[0]) != _FLOAT_BYTES * length or not are_unit(np.frombuffer(row[0], "<f4")[None, :]).all()
+        for row in found
+    )
 
 
 def erase_unused_vectors(connection: Connection) -> None:
@@ -359,7 +438,7 @@ def erase_other_embedders(connection: Connection, kept: int) -> None:
 
 
 def sealed(connection: Connection) -> Sealed | None:
-    found = connection.execute("SELECT folder, embedder, last_passage, count FROM generations").fetchone()
+    found = connection.execute("SELECT folder, embedder, last_passage, passages, count FROM generations").fetchone()
     return Sealed(*found) if found else None
 
 
@@ -368,9 +447,27 @@ def publish(connection: Connection, generation: Sealed | None) -> None:
     connection.execute("DELETE FROM generations")
     if generation:
         connection.execute(
-            "INSERT INTO generations (folder, embedder, last_passage, count) VALUES (?, ?, ?, ?)",
-            (generation.folder, generation.embedder, generation.last_passage, generation.count),
+            "INSERT INTO generations (folder, embedder, last_passage, passages, count) VALUES (?, ?, ?, ?, ?)",
+            (
+                generation.folder,
+                generation.embedder,
+                generation.last_passage,
+                generation.passages,
+                generation.count,
+            ),
         )
+
+
+def refused(connection: Connection) -> Refused | None:
+    found = connection.execute("SELECT last_passage, passages, reason FROM refused").fetchone()
+    return Refused(*found) if found else None
+
+
+def set_refused(connection: Connection, new: Refused | None) -> None:
+    """Remember what no generation could be made of, or forget it."""
+    connection.execute("DELETE FROM refused")
+    if new:
+        connection.execute("INSERT INTO refused VALUES (?, ?, ?)", (new.last_passage, new.passages, new.reason))
 
 
 def _portions(items: Iterable[T]) -> Iterator[list[T]]:

@@ -3,9 +3,11 @@
 They ask for SQLite 3.24, so that the systems that still come with an old one (RHEL 9: 3.34) are served too.
 """
 
+import hashlib
+
 APPLICATION_ID = 0x6B696C64  # "kild"; marks a SQLite file as ours (PRAGMA application_id)
 
-VERSION = 2
+VERSION = 3
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # From version 0, an empty file, to version 1. The next version's statements come after these; published ones never change.
@@ -68,4 +70,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # To version 2: dates are told without reading past every text.
     ("CREATE INDEX articles_by_date ON articles (year, month, day, provenance, id)",),
+    # To version 3: a sealed index names directions, not passages, so that equal vectors stand in it once.
+    (
+        "ALTER TABLE vectors ADD COLUMN direction INTEGER NOT NULL DEFAULT 0",
+        "UPDATE vectors SET direction = direction(vector)",
+        "CREATE INDEX vectors_by_direction ON vectors (embedder, direction, embedded)",
+        "DELETE FROM generations",
+        "ALTER TABLE generations ADD COLUMN passages INTEGER NOT NULL DEFAULT 0",  # `count` is that of the directions
+        # What the vector index could not be made of, at most one row, so that it is not tried again and again.
+        "CREATE TABLE refused (last_passage INTEGER NOT NULL, passages INTEGER NOT NULL, reason TEXT NOT NULL)",
+    ),
 )
+
+
+def direction(vector: bytes) -> int:
+    """Names a vector by its content: the first 63 bits of its SHA-256. Migrations call it, as an SQL function of this name."""
+    return int.from_bytes(hashlib.sha256(vector).digest()[:8], "big") >> 1

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Sequence
 
 from vectorstore.archive import rows
-from vectorstore.archive.database import Database
+from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.wording import Wording
 from vectorstore.embedding import Vectors
-from vectorstore.errors import ArchiveUnusable, IndexBroken
+from vectorstore.errors import ArchiveUnusable, IndexBroken, VectorstoreError
 
 TAIL_FLOOR = 2_000
 """So many passages may come after the sealed generation before it is made anew; they are compared in a millisecond."""
@@ -27,7 +27,8 @@ class Upkeep:
     """Only for who holds the archive's lock.
 
     Indexes only make answers faster, and the articles are safe without them: where one cannot be brought up to date, that is logged
-    and nothing is raised. Erasing alone is a promise, and raises `ArchiveUnusable` or `IndexBroken` where it cannot be kept.
+    and nothing is raised. Erasing alone is a promise, and raises `ArchiveUnusable` or `IndexBroken` to who removes where it cannot be
+    kept. It stays promised: every later writer tries again, and does its own work whether that succeeds or not.
     """
 
     def __init__(
@@ -45,7 +46,10 @@ class Upkeep:
         log.log(STEP, "the word index is up to date")
 
     def seal_if_due(self) -> None:
-        """Seal a generation where there is none, or a broken one, or too many passages have come or gone since it was sealed."""
+        """Seal a generation where there is none, or a broken one, or too many passages have come or gone since it was sealed.
+
+        Of what could not be sealed once, no more is tried until a share of it has come or gone.
+        """
         self._attempt(self._seal_if_due)
 
     def seal_if_quick(self) -> None:
@@ -59,11 +63,16 @@ class Upkeep:
         """Build a generation of all vectors as they are, publish it, and clear away every other."""
         self._attempt(self._seal)
 
-    def finish_erasing(self) -> None:
+    def resume_erasing(self) -> None:
+        """Erase what a writer before this one could not, or did not live to."""
+        self._attempt(self.erase)
+
+    def erase(self) -> None:
         """If articles were removed: leave no byte of them in the indexes and in SQLite's log.
 
         The sealed generation is dropped; until a new one is due, every passage is compared. A reader in the midst of reading keeps
-        the log; then the next writer tries again.
+        the log; then the next writer tries again. Raises `ArchiveUnusable` where a generation cannot be removed, after all else is
+        erased, and `IndexBroken` or `ArchiveUnusable` where the word index cannot be made anew.
         """
         with self._database.reading() as connection:
             if not rows.value(connection, "erasing"):
@@ -71,28 +80,32 @@ class Upkeep:
         with self._database.writing() as connection:
             rows.publish(connection, None)
         log.log(STEP, "no generation is in use")
-        self._generations.clear(None)
+        left = None
+        try:
+            self._generations.clear(None)
+        except ArchiveUnusable as error:
+            left = error
         log.log(STEP, "every generation is erased")
         self._wording.rebuild()
         log.log(STEP, "the word index is made anew")
-        if self._database.empty_log():
+        emptied = self._database.empty_log()
+        if emptied:
             log.log(STEP, "the log is emptied")
+        if left is not None:
+            raise left
+        if emptied:
             with self._database.writing() as connection:
                 rows.set_value(connection, "erasing", 0)
             log.log(STEP, "all is erased")
 
     def _seal_if_due(self) -> None:
         with self._database.reading() as connection:
-            found = rows.sealed(connection)
-            passages = rows.counts(connection)[1]
-            old = rows.passages_until(connection, found.last_passage) if found else 0
-        if found is None:
-            due = passages > 0
-        else:
-            allowed = max(self._tail_floor, int(found.count * TAIL_SHARE))
-            due = passages - old > allowed or found.count - old > allowed
-            due = due or bool(self._generations.trouble(found.folder, self._fingerprint, found.count))
-        if due:
+            found, refused = rows.sealed(connection), rows.refused(connection)
+            due = rows.counts(connection)[1] > 0 if found is None else _outgrown(connection, found, self._tail_floor)
+            hopeless = refused is not None and not _outgrown(connection, refused, 0)
+        if found is not None and not due:
+            due = bool(self._generations.trouble(found.folder, self._fingerprint, found.count))
+        if due and not hopeless:
             self._seal()
         else:
             self._generations.clear(found.folder if found else None)
@@ -102,26 +115,46 @@ class Upkeep:
         with self._database.reading() as connection:
             embedder = rows.value(connection, "embedder")
             keys = rows.passage_keys_with_vector(connection, embedder)
+            directions = rows.directions(connection, embedder)
         new = None
         if keys:
-            name = self._generations.build(keys, lambda some: self._vectors(embedder, some), self._fingerprint)
-            new = rows.Sealed(name, embedder, keys[-1], len(keys))
+            try:
+                name = self._generations.build(
+                    directions, lambda some: self._vectors(embedder, some), self._fingerprint
+                )
+            except IndexBroken as error:
+                with self._database.writing() as connection:
+                    rows.set_refused(connection, rows.Refused(keys[-1], len(keys), error.message))
+                raise
+            new = rows.Sealed(name, embedder, keys[-1], len(keys), len(directions))
         with self._database.writing() as connection:
             rows.publish(connection, new)
+            rows.set_refused(connection, None)
         log.log(STEP, "a generation is in use")
         self._generations.clear(new.folder if new else None)
         log.log(STEP, "the generations before it are erased")
 
-    def _vectors(self, embedder: int, keys: Sequence[int]) -> Vectors:
-        """A row for each passage, in this order. Only for who holds the archive's lock: meanwhile none goes away."""
+    def _vectors(self, embedder: int, directions: Sequence[int]) -> Vectors:
+        """A row for each direction, in this order. Only for who holds the archive's lock: meanwhile none goes away."""
         with self._database.reading() as connection:
-            found, matrix = rows.vectors_of(connection, embedder, keys)
-        place = {int(key): at for at, key in enumerate(found)}
-        return matrix[[place[key] for key in keys]]
+            found, matrix = rows.vectors_along(connection, embedder, directions)
+        place = {int(direction): at for at, direction in enumerate(found)}
+        return matrix[[place[direction] for direction in directions]]
 
     def _attempt(self, upkeep: Callable[[], None]) -> None:
         """Do what only makes answers faster; the articles are safe without it, so its failure is a warning."""
         try:
             upkeep()
         except (IndexBroken, ArchiveUnusable) as error:
-            log.warning("an index could not be brought up to date: %s", error)
+            log.warning("an index could not be brought up to date: %s", _said(error))
+
+
+def _said(error: VectorstoreError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message
+
+
+def _outgrown(connection: Connection, tried: rows.Sealed | rows.Refused, floor: int) -> bool:
+    """Whether more passages than a floor, and than a share, have come or gone since those that were sealed or refused."""
+    old = rows.passages_until(connection, tried.last_passage)
+    new = rows.counts(connection)[1] - old
+    return max(new, tried.passages - old) > max(floor, int(tried.passages * TAIL_SHARE))

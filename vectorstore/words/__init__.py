@@ -46,9 +46,6 @@ class WordIndex(Protocol):
     def passage_frequency(self, stem: str) -> int:
         """In the text of how many passages a stem stands."""
 
-    def article_frequency(self, stem: str) -> int:
-        """In how many articles a stem stands, title included."""
-
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         """The lower-case words that begin so and in how many articles each stands, the commonest first."""
 
@@ -117,9 +114,6 @@ class Words:
     def passage_frequency(self, stem: str) -> int:
         return self.passages.frequency("body", stem)
 
-    def article_frequency(self, stem: str) -> int:
-        return self.articles.frequency("text", stem)
-
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         return self.articles.terms("surface", prefix)
 
@@ -158,9 +152,6 @@ class WordsWithTail:
 
     def passage_frequency(self, stem: str) -> int:
         return sum(part.passage_frequency(stem) for part, _ in self._parts)
-
-    def article_frequency(self, stem: str) -> int:
-        return sum(part.article_frequency(stem) for part, _ in self._parts)
 
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         return self._terms("surface", prefix)

@@ -14,6 +14,11 @@ from vectorstore.errors import ArchiveUnusable, IndexBroken
 from vectorstore.lexicon import Alternative
 from vectorstore.words.analysis import WORDS
 
+_ATTEMPTS = (
+    5  # at reading an index that another process commits to meanwhile; two are enough unless it commits all the time
+)
+_FOOTER_ENDS = 8  # bytes: the footer's length and the magic number
+_FOOTER_MAGIC = 1337  # `FOOTER_MAGIC_NUMBER` in tantivy's directory/footer.rs
 _HEAP = 48_000_000  # bytes that a writer gathers before it writes a segment; tantivy asks for 15 MB at least
 
 
@@ -166,14 +171,14 @@ class Index:
 
         tantivy maps its files into memory and trusts them: a shortened file would end the process, a flipped bit would go unseen.
         """
-        for attempt in range(5):
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
                 before = (folder / "meta.json").read_bytes()
                 for segment in _segments(folder):
                     self._verify_segment(folder, segment)
                 return
             except (OSError, IndexBroken):
-                if attempt == 4 or (folder / "meta.json").read_bytes() == before:
+                if attempt == _ATTEMPTS or (folder / "meta.json").read_bytes() == before:
                     raise
 
     def _verify_segment(self, folder: Path, segment: str) -> None:
@@ -241,13 +246,13 @@ def _sound(content: bytes) -> bool:
     It ends with a JSON footer that holds a CRC-32 of what comes before, the footer's length, and a magic number (tantivy's
     `directory/footer.rs`).
     """
-    if len(content) < 8:
+    if len(content) < _FOOTER_ENDS:
         return False
-    length, magic = struct.unpack("<II", content[-8:])
-    body = len(content) - 8 - length
-    if magic != 1337 or body < 0:
+    length, magic = struct.unpack("<II", content[-_FOOTER_ENDS:])
+    body = len(content) - _FOOTER_ENDS - length
+    if magic != _FOOTER_MAGIC or body < 0:
         return False
-    footer = json.loads(content[body:-8])
+    footer = json.loads(content[body:-_FOOTER_ENDS])
     return bool(footer["crc"] == zlib.crc32(memoryview(content)[:body]))
 
 

@@ -2,12 +2,13 @@
 
 import platform
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.text import Text
 
 from bot.errors import BotError
+from bot.messages import Language, say
 from bot.render import Screen, shown
 from bot.render.screen import FAINT, LABEL, MARK
 from bot.settings import Settings, variable_names
@@ -21,14 +22,12 @@ _SIGNED_IN = re.compile(r"//[^/?#]*@")  # the name and password in an address (R
 _PLAIN_SIGNS = {Grade.OK: "ok", Grade.WARNING: "!", Grade.ERROR: "X"}
 
 
-def examine(settings: Callable[[], Settings], screen: Screen) -> list[Finding]:
+def examine(settings: Settings | BotError, screen: Screen) -> list[Finding]:
     """Everything there is to say, in the order in which one thing rests on the other. Raises nothing of ours."""
     findings = [*_installation(), *_terminal(screen)]
-    try:
-        chosen = settings()
-    except BotError as error:
-        return [*findings, Finding("settings", Grade.ERROR, error.message, error.hint)]
-    return [*findings, *_settings(chosen), *_embedding(chosen), *_said_once(_archive(chosen))]
+    if isinstance(settings, BotError):
+        return [*findings, Finding("settings", Grade.ERROR, settings.message, settings.hint)]
+    return [*findings, *_settings(settings), *_embedding(settings), *_said_once(_archive(settings))]
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
@@ -41,8 +40,8 @@ def as_object(findings: Sequence[Finding]) -> dict[str, object]:
     return {"healthy": healthy(findings), "findings": every}
 
 
-def show(screen: Screen, findings: Sequence[Finding]) -> None:
-    """One entry for each finding: a sign, its name, what was found, and what to do."""
+def show(screen: Screen, findings: Sequence[Finding], language: Language) -> None:
+    """One entry for each finding: a sign, its name, what was found, and what to do; and the verdict in a language."""
     fancy = screen.can_show("✓✗→")
     signs, arrow = (_SIGNS, "→") if fancy else (_PLAIN_SIGNS, "->")
     name_width = max(len(each.name) for each in findings)
@@ -52,6 +51,17 @@ def show(screen: Screen, findings: Sequence[Finding]) -> None:
         screen.wrapped(shown(each.text), indent=len(first), first=first)
         if each.hint:
             screen.wrapped(Text(shown(f"{arrow} {each.hint}"), LABEL), indent=len(first))
+    screen.line()
+    screen.wrapped(_verdict(findings, language))
+
+
+def _verdict(findings: Sequence[Finding], language: Language) -> str:
+    errors, warnings = (
+        ", ".join(each.name for each in findings if each.grade is grade) for grade in (Grade.ERROR, Grade.WARNING)
+    )
+    if errors:
+        return say("not_well", language, errors=errors)
+    return say("only_warnings", language, warnings=warnings) if warnings else say("all_well", language)
 
 
 def _installation() -> Iterator[Finding]:

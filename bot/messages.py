@@ -1,8 +1,9 @@
-"""Every text that a reader of answers sees, in Norwegian bokmål and in English.
+"""Every text that a reader of answers sees, and what keeping the archive brings up, in Norwegian bokmål and in English.
 
-One table; a test compares the two columns. What operators see (`--help`, errors) is English and stands where it is made.
+One table; a test compares the two columns. `--help`, errors and what `doctor` finds are English and stand where they are made.
 """
 
+import re
 from enum import StrEnum
 
 from vectorstore.article import Article, Genre, Provenance, Published
@@ -18,6 +19,11 @@ class Language(StrEnum):
     def of(cls, code: str) -> "Language":
         """The language to speak to somebody who writes in `code` (ISO 639-1, BCP 47): English for English, else Norwegian."""
         return cls.ENGLISH if code.lower().partition("-")[0] == cls.ENGLISH else cls.NORWEGIAN
+
+    @classmethod
+    def of_locale(cls, name: str) -> "Language":
+        """The language to speak to somebody whose programs are set to `name` (POSIX: `nb_NO.UTF-8`): Norwegian for Norwegian, else English."""
+        return cls.NORWEGIAN if re.match(r"(?:nb|nn|no)(?![a-z])", name.lower()) else cls.ENGLISH
 
 
 def say(key: str, language: Language, **values: object) -> str:
@@ -62,6 +68,12 @@ def span_in_words(dates: list[Published], language: Language) -> str:
 def undated_in_words(number: int, language: Language) -> str:
     """`1 udatert`, `2 udaterte`; empty where there is none."""
     return say("one_undated" if number == 1 else "many_undated", language, number=number) if number else ""
+
+
+def contents_in_words(number: int, dates: list[Published], undated: int, language: Language) -> str:
+    """How many articles, from when to when, and how many of them are undated: `5 artikler, april 2019 – september 2023, 2 udaterte`."""
+    parts = [count_in_words(number, language), span_in_words(dates, language), undated_in_words(undated, language)]
+    return ", ".join(part for part in parts if part)
 
 
 def headline(article: Article) -> str:
@@ -127,6 +139,16 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "Dette er eksempelartiklene. Legg inn dine egne: kildebot ingest MAPPE",
         "These are the sample articles. Take in your own: kildebot ingest FOLDER",
     ),
+    "reply_hello": (
+        "Hei! Spør om noe som kan stå i artiklene, så svarer jeg med sitater og kilder. /articles viser dem.",
+        "Hello! Ask about something the articles may tell, and I answer with quotes and sources. /articles lists them.",
+    ),
+    "reply_thanks": ("Bare hyggelig! Spør gjerne om mer.", "You are welcome! Feel free to ask more."),
+    "reply_goodbye": ("Ha det bra! Ctrl-D eller /quit avslutter.", "Goodbye! Ctrl-D or /quit leaves."),
+    "reply_abilities": (
+        "Jeg finner svar i artiklene og siterer dem med kilde: hvem, hva, når, hvor, hvor mange. /articles viser artiklene, /help kommandoene.",
+        "I find answers in the articles and quote them with their source: who, what, when, where, how many. /articles lists them, /help the commands.",
+    ),
     "searching": ("Leter …", "Searching …"),
     "cancelled": ("Avbrutt.", "Cancelled."),
     "how_to_leave": ("Ctrl-D avslutter.", "Ctrl-D leaves."),
@@ -168,6 +190,48 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "help_new": ("begynn en ny samtale", "begin a new conversation"),
     "help_help": ("denne oversikten", "this overview"),
     "help_quit": ("avslutt (også Ctrl-D)", "leave (Ctrl-D, too)"),
+    # Keeping the archive
+    "skipped": ("hoppet over", "skipped"),
+    "warning": ("merk", "warning"),
+    "took_place": (
+        "{article} tok plassen til en artikkel med samme id fra et annet sted",
+        "{article} took the place of an article with the same id from elsewhere",
+    ),
+    "prune_kept_any": (
+        "--prune beholdt artiklene som kan være borte, på grunn av det som ikke kunne tas inn: {sources}",
+        "--prune kept the articles that may be gone, because of what could not be taken in: {sources}",
+    ),
+    "prune_kept_its": (
+        "--prune beholdt det som kan stå i det som ikke kunne tas inn: {sources}",
+        "--prune kept what it may hold, because of what could not be taken in: {sources}",
+    ),
+    "and_more": ("{sources} og {number} til", "{sources} and {number} more"),
+    "samples_left": (
+        "De {number} eksempelartiklene er fjernet, nå som det er artikler av dine egne.",
+        "The {number} sample articles have left, now that there are articles of yours.",
+    ),
+    "ingested": (
+        "{added} lagt til, {changed} endret, {unchanged} uendret, {removed} fjernet, {skipped} hoppet over. Arkivet har {articles}. ({seconds} s)",
+        "{added} added, {changed} changed, {unchanged} unchanged, {removed} removed, {skipped} skipped. The archive holds {articles}. ({seconds} s)",
+    ),
+    "making_vectors": ("lager vektorer", "making vectors"),
+    "making_indexes": ("lager indeksene", "making the indexes"),
+    "removed": ("fjernet {article}", "removed {article}"),
+    "no_articles": (
+        "arkivet har ingen artikler (legg inn noen: kildebot ingest MAPPE)",
+        "the archive holds no articles (take some in: kildebot ingest PATH)",
+    ),
+    "samples_for_question": (
+        "ingen artikler ennå: legger inn fem eksempelartikler (dine egne: kildebot ingest MAPPE)",
+        "no articles yet: taking in five sample articles (your own: kildebot ingest PATH)",
+    ),
+    "column_title": ("TITTEL", "TITLE"),
+    "column_outlet": ("AVIS", "OUTLET"),
+    "column_published": ("PUBLISERT", "PUBLISHED"),
+    "column_kind": ("TYPE", "KIND"),
+    "all_well": ("Alt er i orden.", "All is well."),
+    "only_warnings": ("Alt virker; merknader: {warnings}.", "All works; warnings: {warnings}."),
+    "not_well": ("Ikke alt er i orden; feil: {errors}.", "Not all is well; errors: {errors}."),
     "help_keys": (
         "Pil opp henter tidligere spørsmål, Tab fullfører kommandoer, Ctrl-C avbryter.",
         "Up recalls earlier questions, Tab completes commands, Ctrl-C cancels.",

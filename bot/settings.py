@@ -22,6 +22,7 @@ from bot.errors import SettingsInvalid
 
 _ENV_FILE = Path(".env")
 _PREFIX = "KILDEBOT_"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts (POSIX, 8.2)
 _NEAR_MISS = 0.8  # difflib's ratio: OPENAI_KEY is that near to OPENAI_API_KEY, OPENAI_ORG_ID is not
 
 _log = logging.getLogger(__name__)
@@ -149,6 +150,11 @@ def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _lo
         return Settings() if home is None else Settings(home=home)
     except ValidationError as error:
         raise _translated(error) from None  # pydantic's own error holds the values, secrets among them
+
+
+def locale_name() -> str:
+    """The locale of the texts that programs show, as POSIX has it: `nb_NO.UTF-8`; empty where none is set."""
+    return next((value for name in _LOCALE if (value := os.environ.get(name, ""))), "")
 
 
 def variable_names() -> dict[str, str]:

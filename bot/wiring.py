@@ -7,16 +7,16 @@ Whoever wants an answer takes `open_chain`; whoever works on the articles takes 
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.chain import AnswerChain
 from bot.messages import Language
 from bot.samples import sample_articles_folder
-from bot.settings import Settings
+from bot.settings import Settings, locale_name
 from bot.writers.quoting import QuotingWriter
-from vectorstore.archive import Archive, Ingested, open_archive
+from vectorstore.archive import Archive, open_archive
 from vectorstore.article import Article
 from vectorstore.embedding import Embedder, embedder_for
 from vectorstore.errors import ArchiveLocked, ArchiveUnusable
@@ -27,6 +27,7 @@ SAMPLES_ORIGIN = "samples"
 """The origin of the sample articles in an archive that nobody has put an article into."""
 
 _SAMPLES_NOTE = "samples.txt"  # in the home, while samples are in the archive: fingerprint and id of each, one a line
+_SAMPLES_UNFINISHED = "samples.unfinished"  # in the home, from before the first sample is taken in until after the last
 _PATIENCE = 20.0  # seconds that a second process waits while a first one takes the samples in
 _BETWEEN_LOOKS = 0.1
 
@@ -69,9 +70,14 @@ def spoken_language(settings: Settings) -> Language | None:
     return None if settings.language == "auto" else Language(settings.language)
 
 
+def language_of_keeping(settings: Settings) -> Language:
+    """The language to tell in of what is done to the archive: the one that was chosen, else that of the locale."""
+    return spoken_language(settings) or Language.of_locale(locale_name())
+
+
 def needs_samples(archive: Archive) -> bool:
-    """Whether nobody has ever put an article into the archive."""
-    return archive.revision == 0
+    """Whether nobody has ever put an article into the archive, or the samples were interrupted on their way in."""
+    return archive.revision == 0 or (archive.home / _SAMPLES_UNFINISHED).exists()
 
 
 def take_in_samples(archive: Archive) -> None:
@@ -84,6 +90,7 @@ def take_in_samples(archive: Archive) -> None:
     while needs_samples(archive):
         try:
             archive.ingest(_noting(items, archive.home), origin=SAMPLES_ORIGIN)
+            (archive.home / _SAMPLES_UNFINISHED).unlink(missing_ok=True)
             return
         except ArchiveLocked:
             if time.monotonic() > deadline:
@@ -96,15 +103,15 @@ def has_samples(archive: Archive) -> bool:
     return bool(_samples_in(archive))
 
 
-def remove_samples(archive: Archive, ingested: Ingested) -> list[str]:
-    """Remove the sample articles after an ingest of one's own, but for those that came with it; gives the ids.
+def remove_samples(archive: Archive, own: Collection[str]) -> list[str]:
+    """Remove the sample articles after an ingest of one's own, but for those that came with it (by their ids); gives the ids.
 
     Only those that `take_in_samples` took in are meant, as they were then, and this happens once. Raises `VectorstoreError`.
     """
-    own = {*ingested.added, *ingested.changed, *ingested.unchanged}
     note = archive.home / _SAMPLES_NOTE
     if not own or not note.exists():
         return []
+    (archive.home / _SAMPLES_UNFINISHED).unlink(missing_ok=True)
     removed = archive.remove(each for each in _samples_in(archive) if each not in own)
     note.unlink(missing_ok=True)
     return removed
@@ -126,6 +133,7 @@ def _noting(items: list[Article | Rejected], home: Path) -> Iterator[Article | R
     lines = [f"{item.fingerprint} {item.id}\n" for item in items if isinstance(item, Article)]
     try:
         (home / _SAMPLES_NOTE).write_text("".join(lines), "utf-8")
+        (home / _SAMPLES_UNFINISHED).touch()
     except OSError as error:
         raise ArchiveUnusable(
             f"{home} cannot be written to: {error.strerror}", "choose another folder with --home"

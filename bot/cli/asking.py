@@ -128,12 +128,13 @@ def _asked(words: tuple[str, ...]) -> "Iterable[Asked]":
 @contextmanager
 def _opened(shared: Shared) -> "Iterator[tuple[Archive, Settings]]":
     """The archive with something in it to ask about: the samples, where nobody ever put anything in."""
-    from bot.wiring import needs_samples, open_articles, take_in_samples
+    from bot.messages import say
+    from bot.wiring import language_of_keeping, needs_samples, open_articles, take_in_samples
 
     settings = shared.settings()
     with open_articles(settings) as archive:
         if needs_samples(archive):
-            tell("no articles yet: taking in five sample articles (your own: kildebot ingest PATH)")
+            tell(say("samples_for_question", language_of_keeping(settings)))
             take_in_samples(archive)
         yield archive, settings
 
@@ -176,7 +177,7 @@ def _search_all(
     single: bool,
     as_json: bool,
 ) -> int:
-    from bot.messages import Language
+    from bot.messages import Language, say
     from bot.render import failed_hits_line, hits_line, show_hits
     from bot.wiring import search_over, spoken_language
     from vectorstore.query import language_of
@@ -187,10 +188,13 @@ def _search_all(
 
     def one(asked: "Asked") -> bool:
         hits = searching.hits(asked.question, asked.conversation.questions, limit)
+        language = spoken_language(settings) or Language.of(language_of(asked.question))
         if as_json:
             print_json(hits_line(asked.question, hits))
+        elif hits:
+            show_hits(screen, hits, language)
         else:
-            show_hits(screen, hits, spoken_language(settings) or Language.of(language_of(asked.question)))
+            screen.wrapped(say("not_found", language))
         return bool(hits)
 
     return _each(questions, one, failed_hits_line if as_json else None, single=single)

@@ -2,30 +2,27 @@
 
 import os
 import re
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bot.cli.shared import Interrupted, Shared
-from bot.messages import Language, count_in_words
+from bot.cli.shared import INTERRUPTED, Interrupted, Shared
+from bot.cli.signals import interrupted_once
+from bot.messages import Language, count_in_words, say
 from bot.render import Screen, json_line, shown
 from bot.render.screen import FAINT, LABEL
-from bot.wiring import open_articles, remove_samples
+from bot.wiring import language_of_keeping, open_articles, remove_samples
 from vectorstore.article import Article
 from vectorstore.errors import ArchiveLocked
-from vectorstore.reading import SUFFIXES, Overrides, Rejected, read
+from vectorstore.reading import SUFFIXES, Overrides, Rejected, Remark, read
 
 if TYPE_CHECKING:
     from vectorstore.archive import Archive, Ingested
@@ -36,14 +33,16 @@ _HOLDS_ANY = re.compile(r".*(?::\d+|\.jsonl?)", re.DOTALL | re.IGNORECASE)  # JS
 
 @dataclass
 class Report:
-    """What an ingest of one or more paths did."""
+    """What an ingest of one or more paths did, and the language to tell it in."""
 
+    language: Language
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     displaced: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     samples_removed: list[str] = field(default_factory=list)
     hints: dict[str, str] = field(default_factory=dict)
     kept_for: list[str] = field(default_factory=list)
@@ -52,9 +51,9 @@ class Report:
     seconds: float = 0.0
 
     @property
-    def worked(self) -> bool:
-        """Whether anything could be read."""
-        return bool(self.added or self.changed or self.unchanged)
+    def own(self) -> set[str]:
+        """The ids of all that could be read."""
+        return {*self.added, *self.changed, *self.unchanged}
 
     def include(self, ingested: "Ingested", given: "_Given", *, prune: bool) -> None:
         self.added += ingested.added
@@ -63,6 +62,7 @@ class Report:
         self.removed += ingested.removed
         self.displaced += [each for each in ingested.displaced if each not in given.again]
         self.skipped += ingested.skipped
+        self.remarks += given.remarks
         self.hints |= given.hints
         if prune:
             self.kept_for += [each for each in given.hints if not (ingested.removed and _HOLDS_ANY.fullmatch(each))]
@@ -79,6 +79,7 @@ class Report:
                 "removed": self.removed,
                 "displaced": self.displaced,
                 "skipped": skipped,
+                "remarks": [{"source": each.source, "text": each.text, "hint": each.hint} for each in self.remarks],
                 "prune_kept_for": self.kept_for,
                 "samples_removed": self.samples_removed,
                 "articles": self.articles,
@@ -89,34 +90,35 @@ class Report:
     def show(self, screen: Screen) -> None:
         """A line for each thing that happened, and the sum."""
         for source, reason in self.skipped:
-            screen.wrapped(shown(f"{source}: {reason}"), indent=8, first=Text("skipped ", LABEL))
-            if hint := self.hints.get(source, ""):
-                screen.wrapped(Text(shown(hint), FAINT), indent=8)
+            _tell(screen, say("skipped", self.language), f"{source}: {reason}", self.hints.get(source, ""))
+        for remark in self.remarks:
+            _tell(screen, say("warning", self.language), f"{remark.source}: {remark.text}", remark.hint)
         for each in self.displaced:
-            screen.wrapped(shown(f"{each} took the place of an article with the same id from elsewhere"))
+            screen.wrapped(shown(say("took_place", self.language, article=each)))
         if self.kept_for:
             screen.wrapped(shown(self._kept()))
         if self.samples_removed:
-            screen.wrapped(
-                f"The {len(self.samples_removed)} sample articles have left, now that there are articles of yours."
-            )
-        counts = [
-            ("added", self.added),
-            ("changed", self.changed),
-            ("unchanged", self.unchanged),
-            ("removed", self.removed),
-        ]
-        parts = [f"{len(ids)} {name}" for name, ids in counts] + [f"{len(self.skipped)} skipped"]
-        held = count_in_words(self.articles, Language.ENGLISH)
-        screen.wrapped(f"{', '.join(parts)}. The archive holds {held}. ({self.seconds:.1f} s)")
+            screen.wrapped(say("samples_left", self.language, number=len(self.samples_removed)))
+        counted = ("added", "changed", "unchanged", "removed", "skipped")
+        counts = {name: len(getattr(self, name)) for name in counted}
+        held = count_in_words(self.articles, self.language)
+        screen.wrapped(say("ingested", self.language, **counts, articles=held, seconds=f"{self.seconds:.1f}"))
 
     def _kept(self) -> str:
         """Why `--prune` did not remove all that may be gone. In JSON that cannot be read there may be any article."""
         holding_any = [each for each in self.kept_for if _HOLDS_ANY.fullmatch(each)]
         sources = holding_any or self.kept_for
-        more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
-        what = "the articles that may be gone" if holding_any else "what it may hold"
-        return f"--prune kept {what}, because of what could not be taken in: {', '.join(sources[:_NAMED])}{more}"
+        named = ", ".join(sources[:_NAMED])
+        if len(sources) > _NAMED:
+            named = say("and_more", self.language, sources=named, number=len(sources) - _NAMED)
+        return say("prune_kept_any" if holding_any else "prune_kept_its", self.language, sources=named)
+
+
+def _tell(screen: Screen, label: str, text: str, hint: str) -> None:
+    indent = len(label) + 1
+    screen.wrapped(shown(text), indent=indent, first=Text(f"{label} ", LABEL))
+    if hint:
+        screen.wrapped(Text(shown(hint), FAINT), indent=indent)
 
 
 @dataclass
@@ -125,6 +127,7 @@ class _Given:
 
     hints: dict[str, str] = field(default_factory=dict)
     """What to do about each source that was rejected."""
+    remarks: list[Remark] = field(default_factory=list)
     again: set[str] = field(default_factory=set)
     """Ids of articles that the archive has from the same file, under whichever folder it was named; or, both times, from JSON."""
 
@@ -142,29 +145,34 @@ class _Given:
 def take_in(
     shared: Shared, paths: tuple[Path, ...], overrides: Overrides, *, prune: bool, reembed: bool, quiet: bool
 ) -> Report:
-    """Ingest each path, its absolute path being its origin. Raises `VectorstoreError`, and `Interrupted` for Ctrl-C."""
+    """Ingest each path, its absolute path being its origin. Raises `VectorstoreError`, and `Interrupted` for a signal to end."""
     began = time.perf_counter()
-    report = Report()
-    with _interrupted_once(), open_articles(shared.settings()) as archive:
-        interrupted = False
+    settings = shared.settings()
+    report = Report(language_of_keeping(settings))
+    bars = Bars(None if quiet or not sys.stderr.isatty() else shared.screen(aside=True), report.language)
+    with interrupted_once(), open_articles(settings) as archive:
+        ended: object = None
         try:
             if reembed:
-                with _progress("making vectors", lambda: archive.article_count, quiet) as progress:
+                with bars.over(say("making_vectors", report.language), lambda: archive.article_count) as progress:
                     archive.reembed(progress)
             for path in paths:
-                with _progress(shown(path.name or str(path)), partial(_expected, path), quiet) as progress:
+                with bars.over(shown(path.name or str(path)), partial(_expected, path)) as progress:
                     given = _Given()
-                    items = given.noting(read(path, overrides), archive)
+                    items = given.noting(read(path, overrides, given.remarks.append), archive)
                     ingested = archive.ingest(items, origin=_origin(path), prune=prune, seal=False, progress=progress)
                     report.include(ingested, given, prune=prune)
-            report.samples_removed = _without_samples(archive, report)
-            _make_indexes(archive, quiet)
+            report.samples_removed = remove_samples(archive, report.own)
+            # Once for all paths, and without the samples. Where another has begun to write, it will do it.
+            with bars.over(say("making_indexes", report.language), lambda: 0), suppress(ArchiveLocked):
+                archive.mend()
         except KeyboardInterrupt:
-            interrupted = True
-        if (
-            interrupted
-        ):  # only now, for the exception holds on to what was being read, and the archive is about to close
-            raise Interrupted("what has been taken in is kept; run the same command again to go on")
+            ended = INTERRUPTED
+        except SystemExit as signalled:
+            ended = signalled.code
+        # Only now, for the exception holds on to what was being read, and the archive is about to close.
+        if isinstance(ended, int):
+            raise Interrupted("what has been taken in is kept; run the same command again to go on", code=ended)
         report.articles = archive.article_count
     report.seconds = time.perf_counter() - began
     return report
@@ -175,54 +183,34 @@ def _origin(path: Path) -> str:
     return os.path.normpath(path.absolute()).encode("utf-8", "backslashreplace").decode()
 
 
-def _make_indexes(archive: "Archive", quiet: bool) -> None:
-    """Once for all paths, and without the samples. Where another has begun to write, it will do it."""
-    with _progress("making the indexes", lambda: 0, quiet), suppress(ArchiveLocked):
-        archive.mend()
+@dataclass(frozen=True)
+class Bars:
+    """Progress bars on a screen, in a language; without a screen there are none."""
 
+    screen: Screen | None
+    language: Language
 
-def _without_samples(archive: "Archive", report: Report) -> list[str]:
-    from vectorstore.archive import Ingested
+    @contextmanager
+    def over(self, name: str, count: Callable[[], int]) -> Iterator[Callable[[int], None] | None]:
+        """A bar that fills up to the count, moved by what it gives; it leaves nothing behind."""
+        if self.screen is None:
+            yield None
+            return
+        total = count()
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.screen.console, transient=True) as bar:
+            task = bar.add_task(name, total=total or None)
 
-    return remove_samples(archive, Ingested(tuple(report.added), tuple(report.changed), tuple(report.unchanged)))
+            def progress(done: int) -> None:
+                now = name if done < total else say("making_indexes", self.language)
+                bar.update(task, completed=done, description=now)
 
-
-@contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """Only the first Ctrl-C interrupts; from then on the program is ending, and puts away what it has in hand undisturbed."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        if signal.getsignal(signal.SIGINT) is interrupt:
-            signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress(name: str, count: Callable[[], int], quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error, where that is a terminal; it leaves nothing behind."""
-    console = Console(file=sys.stderr)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    total = count()
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=total or None)
-
-        def progress(done: int) -> None:
-            bar.update(task, completed=done, description=name if done < total else "making the indexes")
-
-        yield progress
+            yield progress
 
 
 def _expected(path: Path) -> int:

@@ -75,9 +75,10 @@ def ingest(shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: boo
                                 --published 2019-04
       kildebot ingest --json export.jsonl
 
-    What cannot be read is listed with the reason, and the rest goes in. The exit
-    code is 1 only if nothing at all could be read. KILDEBOT_EMBEDDING chooses an
-    embedding model other than the built-in one.
+    What cannot be read is listed with the reason, and the rest goes in; a kind
+    that is not known is left out, with a warning. The exit code is 1 only if
+    nothing at all could be read. KILDEBOT_EMBEDDING chooses an embedding model
+    other than the built-in one.
 
     """
     if not paths and not reembed:
@@ -90,7 +91,7 @@ def ingest(shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: boo
         print_json(report.as_json())
     else:
         report.show(shared.screen())
-    return DONE if report.worked or not paths else _nothing_taken_in(as_json)
+    return DONE if report.own or not paths else _nothing_taken_in(as_json)
 
 
 @click.command(cls=Command, short_help="List the articles in the archive.")
@@ -108,21 +109,24 @@ def articles(shared: Shared, as_json: bool) -> int:
 
     """
     from bot.cli.tables import show_tabbed, show_table
+    from bot.messages import say
     from bot.render import article_line
-    from bot.wiring import open_articles
+    from bot.wiring import language_of_keeping, open_articles
 
-    with open_articles(shared.settings()) as archive:
+    settings = shared.settings()
+    language = language_of_keeping(settings)
+    with open_articles(settings) as archive:
         screen = shared.screen()
         if as_json:
             for article in archive.newest():
                 print_json(article_line(article))
         elif screen.is_terminal:
-            show_table(screen, list(archive.newest()), archive.dates)
+            show_table(screen, list(archive.newest()), archive.dates, language)
         else:
             show_tabbed(screen, archive.newest())
         empty = not archive.article_count
     if empty:
-        tell("the archive holds no articles (take some in: kildebot ingest PATH)")
+        tell(say("no_articles", language))
     return DONE
 
 
@@ -139,15 +143,17 @@ def remove(shared: Shared, ids: tuple[str, ...]) -> int:
       kildebot remove 2019/kim-og-putin-motes
 
     """
-    from bot.render import well_formed
-    from bot.wiring import open_articles
+    from bot.messages import say
+    from bot.render import shown, well_formed
+    from bot.wiring import language_of_keeping, open_articles
 
-    with open_articles(shared.settings()) as archive:
+    settings = shared.settings()
+    with open_articles(settings) as archive:
         wanted = [well_formed(each) for each in ids]
         removed = archive.remove(wanted)
         known = [article.id for article in archive.articles()] if len(removed) < len(set(wanted)) else []
     for each in removed:
-        click.echo(_shown(f"removed {each}"))
+        click.echo(shown(say("removed", language_of_keeping(settings), article=each)))
     missing = [each for each in dict.fromkeys(wanted) if each not in removed]
     for each in missing:
         near = difflib.get_close_matches(each, known, n=3)
@@ -169,9 +175,3 @@ def _nothing_taken_in(as_json: bool) -> int:
     if as_json:
         return FAILED
     return complain("nothing could be taken in", "articles are .txt, .md, .html, .json and .jsonl files")
-
-
-def _shown(text: str) -> str:
-    from bot.render import shown
-
-    return shown(text)

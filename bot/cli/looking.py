@@ -18,12 +18,19 @@ def doctor(shared: Shared, as_json: bool) -> int:
     error; warnings are none.
     """
     from bot.doctor import as_object, examine, healthy, show
+    from bot.errors import BotError
+    from bot.messages import Language
     from bot.render import json_line
+    from bot.wiring import language_of_keeping
 
     screen = shared.screen()
-    findings = examine(shared.settings, screen)
+    try:
+        settings = shared.settings()
+        findings, language = examine(settings, screen), language_of_keeping(settings)
+    except BotError as error:
+        findings, language = examine(error, screen), Language.ENGLISH
     if as_json:
         print_json(json_line(as_object(findings)))
     else:
-        show(screen, findings)
+        show(screen, findings, language)
     return DONE if healthy(findings) else FAILED

@@ -1,13 +1,13 @@
 """The program: its options, its commands, and how it ends.
 
-0 answered or done · 1 error · 2 wrong usage · 3 nothing found (a single question) · 130 interrupted · 141 nobody reads on
+0 answered or done · 1 error · 2 wrong usage · 3 nothing found (a single question)
+129 the terminal is gone · 130 interrupted · 141 nobody reads on · 143 ended by SIGTERM
 """
 
 import contextlib
 import difflib
 import os
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -15,7 +15,8 @@ import click
 from bot.cli.asking import ask, chat, search
 from bot.cli.keeping import articles, ingest, remove
 from bot.cli.looking import doctor
-from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Interrupted, Shared, complain, installed_version
+from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Interrupted, complain, installed_version, tell
+from bot.cli.signals import ended_from_outside
 from bot.errors import BotError
 from vectorstore.errors import VectorstoreError
 
@@ -26,15 +27,16 @@ class Program(Command, click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         extra["standalone_mode"] = False
         try:
-            code = super().main(*args, **extra)
+            with ended_from_outside():
+                code = super().main(*args, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             code = WRONG_USAGE
         except click.UsageError as error:
             code = complain(error.format_message(), self._usage_hint(error), code=WRONG_USAGE)
         except Interrupted as error:
-            click.echo(err=True)  # after the ^C that the terminal shows
-            code = complain("interrupted", error.hint, code=INTERRUPTED)
+            tell("")  # after the ^C that the terminal shows
+            code = complain("interrupted", error.hint, code=error.code)
         except click.Abort:
             code = complain("interrupted", code=INTERRUPTED)
         except click.ClickException as error:
@@ -108,30 +110,12 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
-    return Path(value) if value else None
-
-
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-@click.option(
-    "--home",
-    callback=_folder,
-    metavar="FOLDER",
-    help="The folder that holds your archive.  [env: KILDEBOT_HOME; default: the usual place for the data of programs]",
-)
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    metavar="WHEN",
-    help="Styles and links: auto, always or never. NO_COLOR is respected.  [default: auto]",
-)
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
-@click.pass_context
-def program(ctx: click.Context, home: Path | None, color: str) -> None:
+def program() -> None:
     """Answers questions from your own news articles, with citations.
 
     Every claim is linked to the sentence it stands on. No key, no network and no
@@ -146,7 +130,6 @@ def program(ctx: click.Context, home: Path | None, color: str) -> None:
     each of them. Exit codes: 0 answered or done, 1 error, 2 wrong usage,
     3 nothing found.
     """
-    ctx.obj = Shared(home, color)
 
 
 for command in (chat, ask, search, ingest, articles, remove, doctor):

@@ -1,11 +1,14 @@
 """What the commands have in common: the settings, the screen, how complaints are told, and the exit codes."""
 
+import contextlib
 import inspect
 import logging
+import shutil
 import sys
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,7 +25,14 @@ UNREAD = 141  # 128 + SIGPIPE
 
 
 class Command(click.Command):
-    """A command that shows its help as it is written: laid out for 80 columns."""
+    """A command that shows its help as it is written, laid out for 80 columns, and takes the options that all commands share.
+
+    They may stand before the command and after it; what stands last goes before the rest.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += [_home(), _color()]
 
     def format_help_text(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write("\n")
@@ -31,35 +41,64 @@ class Command(click.Command):
 
 
 class Interrupted(click.Abort):
-    """Ctrl-C, with what to say about what was under way."""
+    """Ctrl-C, or another signal to end, with what to say about what was under way, and the exit code."""
 
-    def __init__(self, hint: str = "") -> None:
+    def __init__(self, hint: str = "", *, code: int = INTERRUPTED) -> None:
         super().__init__()
         self.hint = hint
+        self.code = code
+
+
+def _home() -> click.Option:
+    return click.Option(
+        ["--home"],
+        callback=_share,
+        expose_value=False,
+        metavar="FOLDER",
+        help="The folder that holds your archive.  [env: KILDEBOT_HOME; default: the usual place for the data of programs]",
+    )
+
+
+def _color() -> click.Option:
+    return click.Option(
+        ["--color"],
+        callback=_share,
+        expose_value=False,
+        type=click.Choice(["auto", "always", "never"]),
+        metavar="WHEN",
+        help="Styles and links: auto, always or never. NO_COLOR is respected.  [default: auto]",
+    )
+
+
+def _share(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    shared = context.ensure_object(Shared)
+    if value:
+        context.obj = replace(shared, **{str(option.name): value})
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What was said before the command."""
+    """What the options say that all commands share."""
 
-    home: Path | None = None
+    home: str | None = None
     color: str = "auto"
 
     def settings(self) -> "Settings":
         """The settings, with logging set up as they say. Raises `SettingsInvalid`."""
         from bot.settings import load_settings
 
-        settings = load_settings(home=self.home, warn=warn)
+        settings = load_settings(home=Path(self.home) if self.home else None, warn=warn)
         _log_from(logging.getLevelNamesMapping()[settings.log_level.upper()])
         return settings
 
-    def screen(self, *, plain: bool = False) -> "Screen":
-        """Standard output, with styles and links unless `plain`. What its encoding does not have is replaced."""
+    def screen(self, *, plain: bool = False, aside: bool = False) -> "Screen":
+        """Standard output, or `aside` standard error, with styles and links unless `plain`. What its encoding does not have is replaced."""
         from bot.render import Screen
 
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
-        return Screen(color="never" if plain and self.color == "auto" else self.color)
+        file = sys.stderr if aside else sys.stdout
+        if hasattr(file, "reconfigure"):
+            file.reconfigure(errors="replace")
+        return Screen(file, color="never" if plain and self.color == "auto" else self.color)
 
 
 def _log_from(level: int) -> None:
@@ -92,12 +131,18 @@ def installed_version() -> str:
 
 
 def warn(message: str) -> None:
-    click.echo(_shown(f"warning: {message}"), err=True)
+    tell(f"warning: {message}")
 
 
 def tell(message: str) -> None:
-    """Say something on standard error that is no part of the result."""
-    click.echo(_shown(message), err=True)
+    """Say something on standard error that is no part of the result; on a terminal, wrapped between words."""
+    message = _shown(message)
+    if sys.stderr.isatty():
+        message = textwrap.fill(
+            message, shutil.get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False
+        )
+    with contextlib.suppress(OSError):  # the terminal is gone, and nobody is there to be told
+        click.echo(message, err=True)
 
 
 def complain(message: str, hint: str = "", *, code: int = FAILED) -> int:

@@ -32,7 +32,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         screen.line()
         screen.wrapped(say("nearest", language))
         for article in answer.nearest:
-            _show_entry(screen, "– ", article, language, link(article))
+            show_entry(screen, "– ", article, language, link(article))
 
 
 def show_sources(screen: Screen, answer: Answer) -> None:
@@ -46,7 +46,7 @@ def show_sources(screen: Screen, answer: Answer) -> None:
             copies = ", ".join(_where_and_when(article, language) for article in others.values())
             remarks.append(say("also_in", language, articles=copies))
         first = cited[0]
-        _show_entry(screen, numbers, first.article, language, link(first.article, first.quote), remarks)
+        show_entry(screen, numbers, first.article, language, link(first.article, first.quote), remarks)
 
 
 def show_source(screen: Screen, answer: Answer, number: int) -> None:
@@ -54,13 +54,31 @@ def show_source(screen: Screen, answer: Answer, number: int) -> None:
     language = Language.of(answer.language)
     citation = {each.number: each for each in answer.citations}[number]
     address = link(citation.article, citation.quote)
-    _show_entry(screen, f"[{number}] ", citation.article, language, address)
+    show_entry(screen, f"[{number}] ", citation.article, language, address)
     for paragraph in _context(citation.article.text, citation.span):
         screen.line()
         screen.wrapped(_highlighted(screen, citation.article.text, paragraph, citation.span), indent=2)
 
 
-def described(article: Article, language: Language) -> Text:
+def show_entry(
+    screen: Screen, first: str, article: Article, language: Language, address: str, remarks: list[str] | None = None
+) -> None:
+    """An article after its number or dash, and remarks on it; where there can be no links, where it is stands on a line below."""
+    text = titled(screen, article, language, address)
+    for remark in remarks or []:
+        text.append(f"; {remark}")
+    screen.wrapped(text, indent=len(first), first=Text(first, MARK if first.startswith("[") else FAINT))
+    if not screen.links and (where := shown_on_a_line(place(article))):
+        screen.line(Text(" " * len(first) + where))
+
+
+def titled(screen: Screen, article: Article, language: Language, address: str, style: Style = TITLE) -> Text:
+    """The title, which leads to the address, with outlet, kind and date."""
+    title = screen.linked(shown_on_a_line(headline(article)), address, style)
+    return Text(" — ").join([title, _described(article, language)])
+
+
+def _described(article: Article, language: Language) -> Text:
     """Outlet, kind and date of an article; the kind of an opinion stands out."""
     parts = [
         Text(shown_on_a_line(article.outlet)),
@@ -78,18 +96,6 @@ def _kind(genre: Genre | None, language: Language) -> Text:
 def _where_and_when(article: Article, language: Language) -> str:
     where = shown_on_a_line(article.outlet or headline(article))
     return f"{where} ({date_in_words(article.published, language)})"
-
-
-def _show_entry(
-    screen: Screen, first: str, article: Article, language: Language, address: str, remarks: list[str] | None = None
-) -> None:
-    title = screen.linked(shown_on_a_line(headline(article)), address, TITLE)
-    text = Text(" — ").join([title, described(article, language)])
-    for remark in remarks or []:
-        text.append(f"; {remark}")
-    screen.wrapped(text, indent=len(first), first=Text(first, MARK if first.startswith("[") else FAINT))
-    if not screen.links and (where := shown_on_a_line(place(article))):
-        screen.line(Text(" " * len(first) + where))
 
 
 def _marked(screen: Screen, paragraph: str, answer: Answer) -> Text:

@@ -5,6 +5,7 @@ from typing import IO
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
+from rich.theme import Theme
 
 from bot.render.safe import shown
 
@@ -19,6 +20,19 @@ TITLE = Style(bold=True)
 LABEL = Style(bold=True)
 FAINT = Style(dim=True)
 QUOTE = Style(bold=True, underline=True)
+
+# So are the bars and the spinner, for which rich has colours of its own.
+_MOVING = Theme(
+    {
+        "bar.back": FAINT,
+        "bar.complete": "magenta",
+        "bar.finished": "magenta",
+        "bar.pulse": "magenta",
+        "progress.download": "none",
+        "progress.elapsed": FAINT,
+        "status.spinner": "magenta",
+    }
+)
 
 
 class Screen:
@@ -35,6 +49,7 @@ class Screen:
             markup=False,
             emoji=False,
             soft_wrap=True,
+            theme=_MOVING,
         )
 
     @property
@@ -88,7 +103,20 @@ class Screen:
         self.wrapped(Text(shown(text), FAINT))
 
     def _lines(self, text: Text, width: int) -> list[Text]:
-        lines = list(text.wrap(self.console, max(width, _NARROWEST // 2)))
+        """The text wrapped; not so that the last word stands on a line alone, if a line can be had for it that is a little narrower."""
+        width = max(width, _NARROWEST // 2)
+        lines = self._wrapped_at(text, width)
+        for narrower in range(width - 1, width * 3 // 4, -1):
+            if len(lines) == 1 or len(lines[-1].plain.split()) != 1:
+                break
+            tried = self._wrapped_at(text, narrower)
+            if len(tried) > len(lines):
+                break
+            lines = tried
+        return lines
+
+    def _wrapped_at(self, text: Text, width: int) -> list[Text]:
+        lines = list(text.wrap(self.console, width))
         for line in lines:
             line.rstrip()
         return lines

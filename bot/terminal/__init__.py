@@ -19,27 +19,37 @@ from prompt_toolkit.shortcuts import CompleteStyle
 from bot.messages import Language, headline, say
 from bot.render import Screen
 from bot.settings import Settings
-from bot.terminal.chat import Answers, Chat, in_background
+from bot.terminal.chat import Answers, Chat, in_background, wait_for_background
 from bot.wiring import chain_over, needs_samples, open_articles, spoken_language, take_in_samples
 from vectorstore.archive import Archive
+from vectorstore.embedding import is_built_in
 
-__all__ = ["Chat", "Editor", "read_lines", "run", "talk"]
+__all__ = ["Chat", "Editor", "read_lines", "run", "talk", "warm_chain"]
+
+_LONGEST_END = 2.0  # seconds that leaving may take while an answer is being made; a remote model may take for ever
 
 
 def run(settings: Settings, screen: Screen) -> int:
     """Talk until the input ends; gives the exit code. Raises `VectorstoreError` if the archive cannot be opened."""
-    language = spoken_language(settings)
-    with open_articles(settings) as archive:
-        if needs_samples(archive):
-            screen.note(say("samples_are_read", language or Language.NORWEGIAN))
-            take_in_samples(archive)
-        chat = Chat(screen, archive, in_background(lambda: _warm_chain(archive, settings)), language)
-        if sys.stdin.isatty() and screen.is_terminal:
-            chat.greet()
-            talk(chat, Editor(settings.home / "history", chat.completions))
-        else:
-            read_lines(chat)
+    try:
+        with open_articles(settings) as archive:
+            _converse(archive, settings, screen)
+    finally:
+        wait_for_background(_LONGEST_END)  # not long: the archive is closed
     return 0
+
+
+def _converse(archive: Archive, settings: Settings, screen: Screen) -> None:
+    language = spoken_language(settings)
+    if needs_samples(archive):
+        screen.note(say("samples_are_read", language or Language.NORWEGIAN))
+        take_in_samples(archive)
+    chat = Chat(screen, archive, in_background(lambda: warm_chain(archive, settings)), language)
+    if sys.stdin.isatty() and screen.is_terminal:
+        chat.greet()
+        talk(chat, Editor(settings.home / "history", chat.completions))
+    else:
+        read_lines(chat)
 
 
 class Editor:
@@ -94,27 +104,35 @@ def talk(chat: Chat, editor: Editor) -> None:
     """Lines from the keyboard until Ctrl-D or /quit."""
     while True:
         try:
-            if not chat.handle(editor.read()):
-                return
+            line = editor.read()
         except KeyboardInterrupt as interrupt:
             if not any(interrupt.args):
                 chat.interrupted()
+            continue
         except EOFError:
             return
+        try:
+            if not chat.handle(line):
+                return
+        except KeyboardInterrupt:
+            chat.cancelled()
 
 
 def read_lines(chat: Chat) -> None:
-    """Lines from a pipe or file until its end."""
+    """Lines from a pipe or file until its end, or until Ctrl-C, which is raised."""
     for line in sys.stdin.buffer:
         if not chat.handle(line.decode("utf-8-sig", "replace")):
             return
         sys.stdout.flush()
 
 
-def _warm_chain(archive: Archive, settings: Settings) -> Answers:
-    """What answers questions, after a first one that nobody asked: the next comes at once."""
+def warm_chain(archive: Archive, settings: Settings) -> Answers:
+    """What answers questions, after a first one that nobody asked, so that the next comes at once.
+
+    Of a remote embedding model nothing is asked that nobody asked: it costs money, and tells others what the articles are about.
+    """
     chain = chain_over(archive, settings)
     first = next(archive.articles(), None)
-    if first is not None:
+    if first is not None and is_built_in(archive.embedder.name):
         chain.answer(headline(first))
     return chain

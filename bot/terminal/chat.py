@@ -2,6 +2,7 @@
 
 import difflib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -13,16 +14,18 @@ from rich.text import Text
 from bot.answer import Answer, Citation
 from bot.errors import BotError
 from bot.memory import Conversation, Turn
-from bot.messages import Language, count_in_words, headline, say, span_in_words, undated_in_words
+from bot.messages import Language, contents_in_words, headline, say
 from bot.render import Screen, show_answer, show_articles, show_source, show_sources, shown, well_formed
 from bot.render.safe import shown_on_a_line
 from bot.render.screen import LABEL
+from bot.terminal.small_talk import small_talk
 from bot.wiring import has_samples
 from vectorstore.archive import Archive
 from vectorstore.errors import VectorstoreError
 
 _MOST_LISTED = 20  # articles in /articles; a screenful
 _UNNOTICED = 0.2  # seconds of waiting that need no explanation
+_BACKGROUND = "chat-background"
 _QUIT = "/quit"
 _LEAVE = [["quit"], ["exit"]]
 
@@ -36,7 +39,7 @@ class Answers(Protocol):
 
 
 def in_background(work: Callable[[], Result]) -> "Future[Result]":
-    """Begin some work beside this thread. Nobody waits for it at the end of the program."""
+    """Begin some work beside this thread. Whoever begins some waits for it at the end, with `wait_for_background`."""
     future: Future[Result] = Future()
 
     def do() -> None:
@@ -45,8 +48,16 @@ def in_background(work: Callable[[], Result]) -> "Future[Result]":
         except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
             future.set_exception(error)
 
-    threading.Thread(target=do, name="chat-background", daemon=True).start()
+    threading.Thread(target=do, name=_BACKGROUND, daemon=True).start()
     return future
+
+
+def wait_for_background(longest: float) -> None:
+    """Wait for the work that was begun in the background, some seconds at most: Python does not end a thread gently that is in native code."""
+    until = time.monotonic() + longest
+    for thread in threading.enumerate():
+        if thread.name == _BACKGROUND:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 class Chat:
@@ -68,9 +79,7 @@ class Chat:
         """Say what is in the archive and how answers come about."""
         count = self._archive.article_count
         dates = self._archive.dates
-        span = span_in_words([dates.earliest, dates.latest], self._language)
-        undated = undated_in_words(dates.undated, self._language)
-        holds = ", ".join(part for part in (count_in_words(count, self._language), span, undated) if part)
+        holds = contents_in_words(count, [dates.earliest, dates.latest], dates.undated, self._language)
         self._screen.wrapped(Text.assemble(("kildebot", LABEL), f" · {holds}"))
         self._screen.wrapped(self._say("greeting_quotes"))
         if has_samples(self._archive):
@@ -79,7 +88,7 @@ class Chat:
         self._screen.line()
 
     def handle(self, line: str) -> bool:
-        """Do what a line asks for, and say so where that fails; False if it asks to leave."""
+        """Do what a line asks for, and say so where that fails; False if it asks to leave. `KeyboardInterrupt` leaves it undone."""
         words = well_formed(line).split()
         if not words:
             return True
@@ -88,6 +97,8 @@ class Chat:
         try:
             if words[0].startswith("/"):
                 self._command(words[0], words[1:])
+            elif meant := small_talk(" ".join(words)):
+                self._reply(*meant)
             else:
                 self._ask(" ".join(words))
         except (VectorstoreError, BotError) as error:
@@ -98,6 +109,11 @@ class Chat:
     def interrupted(self) -> None:
         """Somebody pressed Ctrl-C on an empty line."""
         self._screen.note(self._say("how_to_leave"))
+
+    def cancelled(self) -> None:
+        """Somebody pressed Ctrl-C while a line was being handled."""
+        self._screen.note(self._say("cancelled"))
+        self._screen.line()
 
     def completions(self, text: str) -> list[tuple[str, str]]:
         """What the line may become, each with how it is shown; only commands and source numbers are completed."""
@@ -116,17 +132,18 @@ class Chat:
 
     def _ask(self, question: str) -> None:
         conversation = self._conversation
-        try:
-            answer = self._wait(lambda: self._answers.result().answer(question, conversation))
-        except KeyboardInterrupt:
-            self._screen.note(self._say("cancelled"))
-            return
+        answer = self._wait(lambda: self._answers.result().answer(question, conversation))
         self._language = self._chosen or Language.of(answer.language)
         self._conversation = conversation.after(Turn(question, answer.text))
         self._last = answer
         if self._screen.is_terminal:
             self._screen.line()
         show_answer(self._screen, answer)
+
+    def _reply(self, meant: str, language: Language) -> None:
+        """Small talk is answered in its language and is no part of the conversation."""
+        self._language = self._chosen or language
+        self._screen.wrapped(self._say(f"reply_{meant}"))
 
     def _wait(self, work: Callable[[], Result]) -> Result:
         future = in_background(work)

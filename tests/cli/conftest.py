@@ -47,6 +47,13 @@ ARTICLES: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.fixture(autouse=True)
+def locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has said which language programs are to speak; so they speak English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def run() -> Run:
     """Runs the program as the shell would, with what is given as its standard input."""

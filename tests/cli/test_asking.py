@@ -131,8 +131,11 @@ def test_a_search_shows_passages_under_their_articles(archive: Path, run: Run) -
     assert "Overfarten tar 25 minutter." in output
 
 
-def test_a_search_that_finds_nothing_ends_with_3(archive: Path, run: Run) -> None:
-    assert run("search", "xylofonkvartett").exit_code == 3
+def test_a_search_that_finds_nothing_says_so_and_ends_with_3(archive: Path, run: Run) -> None:
+    ended = run("search", "xylofonkvartett")
+
+    assert (ended.exit_code, ended.stdout) == (3, "Artiklene sier ingenting om dette.\n")
+    assert objects(run("search", "--json", "xylofonkvartett").stdout)[0]["hits"] == []
 
 
 # Questions on standard input

@@ -7,6 +7,7 @@ from shutil import rmtree
 import pytest
 
 from bot.doctor import show
+from bot.messages import Language
 from bot.render import Screen
 from tests.cli.conftest import Run, objects
 from vectorstore.archive import Finding, Grade
@@ -75,7 +76,8 @@ def test_what_is_wrong_with_a_damaged_archive_is_said_once(archive: Path, run: R
     ended = run("doctor", "--json")
 
     assert ended.exit_code == 1
-    assert len([each for each in objects(ended.stdout)[0]["findings"] if each["grade"] == "error"]) == 1
+    (wrong,) = [each for each in objects(ended.stdout)[0]["findings"] if each["grade"] == "error"]
+    assert wrong["text"].count("is damaged") == 1
 
 
 def test_an_index_that_is_missing_is_made_again_by_looking(archive: Path, run: Run) -> None:
@@ -83,6 +85,23 @@ def test_an_index_that_is_missing_is_made_again_by_looking(archive: Path, run: R
 
     assert findings(run)["word index"]["grade"] == "ok"
     assert (archive / "words").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("locale", "verdict"), [("nb_NO.UTF-8", "Alt er i orden."), ("C.UTF-8", "All is well."), ("", "All is well.")]
+)
+def test_the_last_line_is_the_verdict_in_the_language_of_the_locale(
+    locale: str, verdict: str, archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+
+    assert run("doctor").stdout.splitlines()[-1] == verdict
+
+
+def test_a_verdict_that_is_not_good_names_what_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("doctor").stdout.splitlines()[-1] == "All works; warnings: archive."
+    monkeypatch.setenv("KILDEBOT_EMBEDDING", "tull:modell")
+    assert run("doctor").stdout.splitlines()[-1] == "Not all is well; errors: embedding."
 
 
 def test_a_setting_that_cannot_be_is_a_finding(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +135,7 @@ def test_sample_articles_are_told_as_such(run: Run) -> None:
 def test_a_terminal_without_signs_gets_plain_ones() -> None:
     written = BytesIO()
     file = TextIOWrapper(written, "ascii")
-    show(Screen(file), [Finding("disk", Grade.ERROR, "is full", "make room")])
+    show(Screen(file), [Finding("disk", Grade.ERROR, "is full", "make room")], Language.ENGLISH)
     file.flush()
 
     assert written.getvalue().startswith(b"X  ")

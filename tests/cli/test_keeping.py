@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.settings import Settings
-from bot.wiring import open_articles
+from bot.wiring import open_articles, take_in_samples
 from tests.cli.conftest import ARTICLES, Run, objects
 from vectorstore import Article
+from vectorstore.archive import Archive
 
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 ROOT = Path(__file__).parent.parent.parent
@@ -68,6 +71,18 @@ def test_a_changed_file_replaces_its_article(folder: Path, run: Run) -> None:
 
     assert done(run("ingest", "--json", folder))["changed"] == ["ulv"]
     assert "skutt" in run("search", "ulven i Lierne").stdout
+
+
+def test_a_kind_that_is_not_known_is_told_of_and_the_article_goes_in(folder: Path, run: Run) -> None:
+    (folder / "ulv.md").write_text("---\ngenre: eventyr\n---\n\nEn ulv tok elleve sauer i Lierne natt til tirsdag.\n")
+
+    ended = run("ingest", folder)
+
+    assert f"warning {folder}/ulv.md: genre: “eventyr” is no kind that is known\n" in ended.stdout
+    assert "2 added, 0 changed, 0 unchanged, 0 removed, 0 skipped." in ended.stdout
+    [remark] = done(run("ingest", "--json", folder))["remarks"]
+    assert remark["source"] == f"{folder}/ulv.md"
+    assert done(run("ingest", "--json", "--genre", "news", folder))["remarks"] == []
 
 
 def test_prune_removes_what_is_gone_from_the_folder_and_nothing_else(folder: Path, archive: Path, run: Run) -> None:
@@ -276,14 +291,54 @@ def test_an_ingest_that_could_read_nothing_leaves_the_samples_alone(home: Path, 
     assert len(ids(run("articles", "--json"))) == 5
 
 
+class Interrupting:
+    """An archive whose first ingest is interrupted after two articles."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.home = archive.home
+        self.revision = archive.revision
+        self._archive = archive
+
+    def ingest(self, articles: Iterable[Article], *, origin: str) -> None:
+        self._archive.ingest(islice(articles, 2), origin=origin)
+        raise KeyboardInterrupt
+
+
+def test_samples_that_were_interrupted_on_their_way_in_are_completed_by_the_next_question(home: Path, run: Run) -> None:
+    with open_articles(Settings(home=home / "kildebot")) as archive, pytest.raises(KeyboardInterrupt):
+        take_in_samples(Interrupting(archive))  # type: ignore[arg-type]
+    assert len(ids(run("articles", "--json"))) == 2
+
+    run("ask", "Hvem møtte Putin?")
+
+    assert len(ids(run("articles", "--json"))) == 5
+    run("remove", *ids(run("articles", "--json"))[:2])
+    run("ask", "Hvem møtte Putin?")
+    assert len(ids(run("articles", "--json"))) == 3
+
+
+def test_samples_that_were_interrupted_on_their_way_in_leave_when_ones_own_come(
+    home: Path, folder: Path, run: Run
+) -> None:
+    with open_articles(Settings(home=home / "kildebot")) as archive, pytest.raises(KeyboardInterrupt):
+        take_in_samples(Interrupting(archive))  # type: ignore[arg-type]
+
+    run("ingest", folder)
+    run("ask", "Hvem møtte Putin?")
+
+    assert sorted(ids(run("articles", "--json"))) == ["laks", "ulv"]
+
+
 def test_vectors_can_be_made_anew_without_a_path(archive: Path, run: Run) -> None:
     assert run("ingest", "--reembed").exit_code == 0
     assert "60 biler" in run("ask", "Hvor mange biler tar fergen Heilhorn?").stdout
 
 
-@pytest.mark.parametrize("presses", [1, 5])
+@pytest.mark.parametrize(
+    ("presses", "name", "code"), [(1, "SIGINT", 130), (5, "SIGINT", 130), (1, "SIGTERM", 143), (5, "SIGHUP", 129)]
+)
 def test_an_ingest_that_is_interrupted_once_or_impatiently_says_that_what_it_took_in_is_kept(
-    presses: int, home: Path
+    presses: int, name: str, code: int, home: Path
 ) -> None:
     source = home / "many.jsonl"
     text = "Kommunestyret i Leka vedtok budsjettet for neste år i går kveld. " * 40
@@ -299,15 +354,67 @@ def test_an_ingest_that_is_interrupted_once_or_impatiently_says_that_what_it_too
         while time.monotonic() < deadline and not (database.exists() and database.stat().st_size > 500_000):
             time.sleep(0.05)
         for _ in range(presses):
-            ingesting.send_signal(signal.SIGINT)
+            ingesting.send_signal(getattr(signal, name))
             time.sleep(0.02)
         _, told = ingesting.communicate(timeout=30)
 
-    assert ingesting.returncode == 130
+    assert ingesting.returncode == code
     error, hint = told.split("\n")[1:3]
     assert error == "error: interrupted"
     assert hint == "hint: what has been taken in is kept; run the same command again to go on"
     assert told == f"\n{error}\n{hint}\n"
+
+
+# The language
+
+
+def test_what_is_done_to_the_archive_is_told_in_the_language_of_the_locale(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "nb_NO.UTF-8")
+
+    taken_in = run("ingest", folder).stdout
+    listed = run("--color", "always", "articles").stdout
+    removed = run("remove", "ulv", "laks").stdout
+
+    assert taken_in.startswith("2 lagt til, 0 endret, 0 uendret, 0 fjernet, 0 hoppet over. Arkivet har 2 artikler.")
+    assert listed.splitlines()[-1] == "2 artikler, 2 udaterte"
+    assert removed == "fjernet ulv\nfjernet laks\n"
+    assert run("articles").stderr == "arkivet har ingen artikler (legg inn noen: kildebot ingest MAPPE)\n"
+
+
+@pytest.mark.parametrize(
+    ("locales", "language"),
+    [
+        ({"LANG": "nn_NO"}, "nb"),
+        ({"LANG": "no"}, "nb"),
+        ({"LANG": "nb_NO.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "nb_NO.UTF-8"}, "nb"),
+        ({"LANG": "nb_NO.UTF-8", "LC_ALL": ""}, "nb"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "nbx"}, "en"),
+        ({"LANG": "nb_NO.UTF-8", "KILDEBOT_LANGUAGE": "en"}, "en"),
+        ({"LANG": "C", "KILDEBOT_LANGUAGE": "nb"}, "nb"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_the_one_that_was_chosen_or_else_that_of_the_first_locale_that_is_set(
+    locales: dict[str, str], language: str, archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in locales.items():
+        monkeypatch.setenv(name, value)
+
+    assert run("remove", "ferge").stdout == {"nb": "fjernet ferge\n", "en": "removed ferge\n"}[language]
+
+
+def test_an_error_and_what_programs_read_are_the_same_in_every_language(
+    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "nb_NO.UTF-8")
+
+    assert run("remove", "wheels").stderr.startswith("error: there is no article wheels")
+    assert run("articles").stdout.splitlines()[0].endswith("\tNordlys\t2021-09\teditorial")
 
 
 # articles

@@ -146,6 +146,28 @@ def test_home_is_where_the_archive_is(archive: Path, home: Path, run: Run, monke
     assert "60 biler" in run("ask", "Hvor mange biler tar fergen Heilhorn?").stdout
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_all_commands_share_may_be_said_before_the_command_and_after_it(command: str, run: Run) -> None:
+    assert all(name in run(command, "--help").stdout for name in ("--home", "--color"))
+
+
+def test_home_and_color_may_be_said_after_the_command(archive: Path, home: Path, run: Run) -> None:
+    elsewhere = home / "elsewhere"
+    shutil.move(archive, elsewhere)
+    question = ["ask", "Hvor mange biler tar fergen Heilhorn?"]
+
+    before = run("--home", elsewhere, "--color", "always", *question)
+
+    assert "60 biler" in before.stdout
+    assert "\x1b" in before.stdout
+    assert run(*question, "--home", elsewhere, "--color", "always").stdout == before.stdout
+    assert (
+        run("--home", home, "--color", "never", *question, "--home", elsewhere, "--color=always").stdout
+        == before.stdout
+    )
+    assert run("--home", elsewhere, *question, "--color", "always").stdout == before.stdout
+
+
 def test_a_home_that_is_empty_is_one_that_was_not_given(archive: Path, run: Run) -> None:
     assert run("--home", "", "articles").stdout == run("articles").stdout != ""
 
@@ -189,6 +211,45 @@ def test_ctrl_c_ends_the_program_with_one_line(archive: Path) -> None:
 
     assert asking.returncode == 130
     assert told.strip() == "error: interrupted"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize("command", [["ask", "--json", "-"], ["chat"]])
+def test_a_signal_to_end_ends_the_program_quietly(command: list[str], name: str, code: int, archive: Path) -> None:
+    with started(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asking:
+        assert asking.stdin
+        assert asking.stdout
+        asking.stdin.write("Hvem er reder?\n")
+        asking.stdin.flush()
+        assert asking.stdout.readline()
+        asking.send_signal(getattr(signal, name))
+        _, told = asking.communicate(timeout=10)
+
+    assert (asking.returncode, told) == (code, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_a_signal_that_the_caller_has_chosen_to_ignore_is_ignored(archive: Path) -> None:
+    """As `nohup` does."""
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from bot.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", ignoring, "ask", "--json", "-"],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as asking:
+        assert asking.stdin
+        assert asking.stdout
+        for _ in range(2):
+            asking.stdin.write("Hvem er reder?\n")
+            asking.stdin.flush()
+            assert objects(asking.stdout.readline())
+            asking.send_signal(signal.SIGHUP)
+        asking.stdin.close()
+
+    assert asking.returncode == 0
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

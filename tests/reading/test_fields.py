@@ -7,7 +7,7 @@ import pytest
 
 from tests.reading.samples import BODY, article_in, outcomes_of, rejection_of
 from vectorstore.article import Article, Genre, Provenance, Published
-from vectorstore.reading import Rejected
+from vectorstore.reading import Overrides, Rejected, Remark, read
 
 FRONT = """---
 title: "Isen: gikk tidlig"
@@ -54,7 +54,7 @@ def test_dates_in_front_matter_keep_their_precision(tmp_path: Path, written: str
     ("written", "word"),
     [
         ("published: 2019-13", "published"), ("published: 2019-02-30", "published"), ("date: i fjor", "published"), ("published: [2019]", "published"), ("title: {a: b}", "title"), (f"title: {'x' * 1001}", "title"),
-        ("url: javascript:alert(1)", "url"), ("url: data:text/html;base64,AAAA", "url"), ("url: /sak/1", "url"), ("url: https://ola:pw@x.example", "url"), ("url: 'https://x.example/a b'", "url"), ("title: 'x\ny: [", "YAML"), ("a: b: c", "YAML"), ("a: &x [*x, *y]", "YAML"),
+        ("url: javascript:alert(1)", "url"), ("url: data:text/html;base64,AAAA", "url"), ("url: /sak/1", "url"), ("url: https://ola:pw@x.example", "url"), ("url: 'https://x.example/a b'", "url"), ("title: 'x\ny: [", "YAML"), ("a b\n  c: d", "YAML"), ("a: &x\n  [*x, *y]", "YAML"),
         ("? [a]\n: b\ntitle: {", "YAML"), ("x: " + "[" * 5000, "YAML"),
     ],
 )  # fmt: skip
@@ -69,6 +69,69 @@ def test_values_in_front_matter_are_read_as_they_are_written(tmp_path: Path) -> 
     article = article_in(tmp_path, "a.md", f"---\nTitle: 007\noutlet: NO\nlanguage: no\n---\n{BODY}")
 
     assert (article.title, article.outlet, article.language) == ("007", "NO", "")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Kim: møtet", "Kim's møte: «nei»", '"Nei" sier Kim', "[Debatt] Kim til Putin: ja", "@kim", "*Kim*", "- Nei", "% av alt", "Hvorfor:"],
+)  # fmt: skip
+def test_a_title_that_yaml_wants_in_quotation_marks_is_read_without(tmp_path: Path, title: str) -> None:
+    front = f"---\ntags:\n  - a: b\ntitle: {title}\npublished: 2019-04\n---\n"
+
+    article = article_in(tmp_path, "a.md", front + BODY)
+
+    assert (article.title, article.published.iso) == (title, "2019-04")
+
+
+def test_front_matter_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
+    rejected = rejection_of(tmp_path, "a.md", f"---\ntitle: Kim: møtet\noutlet\n  avis: VG\n---\n{BODY}")
+
+    assert "line 4" in rejected.reason
+    assert "quotation marks" in rejected.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", f"---\ngenre: eventyr\n---\n{BODY}"),
+        ("a.txt", f"---\ngenre: eventyr\n---\n{BODY}"),
+        ("a.jsonl", '{"id": "1", "text": "x", "genre": "eventyr"}'),
+        ("a.json", '{"id": "1", "text": "x", "genre": "eventyr"}'),
+    ],
+)
+def test_a_kind_that_is_not_known_is_remarked_on_and_the_article_is_read(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    remarks: list[Remark] = []
+    (tmp_path / name).write_text(content)
+
+    [article] = read(tmp_path / name, remark=remarks.append)
+
+    assert isinstance(article, Article)
+    assert article.genre is None
+    [remark] = remarks
+    assert remark.source.startswith(str(tmp_path / name))
+    assert remark.text == "genre: “eventyr” is no kind that is known"
+    assert "editorial" in remark.hint
+
+
+@pytest.mark.parametrize("front", ["genre: leder", "genre:", "genre: null", "title: Uten"])
+def test_a_kind_that_is_known_or_not_stated_is_not_remarked_on(tmp_path: Path, front: str) -> None:
+    remarks: list[Remark] = []
+    (tmp_path / "a.md").write_text(f"---\n{front}\n---\n{BODY}")
+
+    assert list(read(tmp_path, remark=remarks.append))
+    assert not remarks
+
+
+def test_a_kind_that_the_caller_states_leaves_nothing_to_remark_on(tmp_path: Path) -> None:
+    remarks: list[Remark] = []
+    (tmp_path / "a.md").write_text(f"---\ngenre: eventyr\n---\n{BODY}")
+
+    [article] = read(tmp_path, Overrides(genre=Genre.NEWS), remarks.append)
+
+    assert isinstance(article, Article)
+    assert (article.genre, remarks) == (Genre.NEWS, [])
 
 
 @pytest.mark.parametrize("text", [f"---\n{BODY}", f"---\n\n{BODY}\n\n---\n\nSlutt.", f"--- ikke slik\n{BODY}"])

@@ -1,11 +1,17 @@
 """What one may rely on in a chat, whatever it is typed on. The chat runs in this process, on a real archive."""
 
 import io
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.answer import Answer, Status
@@ -14,11 +20,14 @@ from bot.memory import Conversation
 from bot.messages import Language
 from bot.render import Screen
 from bot.settings import Settings
-from bot.terminal.chat import Answers, Chat, in_background
+from bot.terminal import warm_chain
+from bot.terminal.chat import Answers, Chat, in_background, wait_for_background
+from bot.terminal.small_talk import small_talk
 from bot.wiring import chain_over, open_articles
 from tests.cli.conftest import Run
-from vectorstore.archive import Archive
+from vectorstore.archive import Archive, open_archive
 from vectorstore.article import Article
+from vectorstore.embedding import Vectors
 from vectorstore.errors import EmbeddingFailed
 
 Spoken = tuple[Chat, io.StringIO]
@@ -271,6 +280,30 @@ def test_what_went_wrong_in_the_background_reaches_who_waits_for_it() -> None:
         in_background(work).result(5)
 
 
+def test_work_in_the_background_is_waited_for_but_not_for_ever() -> None:
+    going, done = threading.Event(), threading.Event()
+    soon = in_background(lambda: time.sleep(0.2))
+    wait_for_background(10)
+    assert soon.done()
+
+    def work() -> bool:
+        going.set()
+        return done.wait()
+
+    endless = in_background(work)
+    going.wait()
+    wait_for_background(0.1)
+    assert not endless.done()
+    done.set()
+    wait_for_background(10)
+
+
+def test_nothing_goes_on_in_the_background_once_the_chat_is_left(archive: Path, run: Run) -> None:
+    for given in ("/quit\n", ""):
+        assert run("chat", given=given).exit_code == 0
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("chat")]
+
+
 # Questions that are piped in
 
 
@@ -299,6 +332,133 @@ def test_piped_bytes_of_any_kind_are_answered(archive: Path, run: Run) -> None:
 def test_piped_questions_are_answered_without_styles_on_a_terminal_too(archive: Path, run: Run) -> None:
     assert "\x1b" not in run("chat", given="Hvem er reder?\n").stdout
     assert "\x1b" in run("--color", "always", "chat", given="Hvem er reder?\n").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_ctrl_c_ends_a_chat_that_is_piped(archive: Path) -> None:
+    """While an answer is made, too: after it the next line would not be answered."""
+    slow = """
+import sys, time
+from bot.cli import main
+from bot.chain import AnswerChain
+
+def answer(*_):
+    print("asked", flush=True)
+    time.sleep(3600)
+
+AnswerChain.answer = answer
+sys.argv = ["kildebot", "chat"]
+main()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", slow],
+        cwd=Path(__file__).parent.parent.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as chatting:
+        assert chatting.stdin
+        assert chatting.stdout
+        chatting.stdin.write("Hvem er reder?\nHvem er rådmann?\n")
+        chatting.stdin.close()
+        assert chatting.stdout.readline() == "asked\n"
+        time.sleep(0.2)
+        chatting.send_signal(signal.SIGINT)
+        patience = threading.Timer(20, chatting.kill)
+        patience.start()
+        assert chatting.wait() == 130
+        patience.cancel()
+        assert chatting.stderr
+        assert chatting.stderr.read().strip() == "error: interrupted"
+        assert "Avbrutt" not in chatting.stdout.read()
+
+
+# Before the first question
+
+
+class Remote:
+    """An embedding model that somebody else runs, and that remembers what it was asked."""
+
+    name = "remote"
+    titled = False
+    dimensions = 64
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.eye(len(texts), 64, dtype=np.float32)
+
+    def embed_question(self, text: str) -> Vectors:
+        self.asked.append(text)
+        return np.array(np.eye(1, 64, dtype=np.float32)[0])
+
+
+def test_a_remote_embedding_model_is_asked_nothing_before_the_first_question(home: Path) -> None:
+    remote = Remote()
+    with open_archive(home / "far", remote) as archive:
+        archive.ingest([Article("ulv", "Ulv i Lierne", "En ulv tok elleve sauer i Lierne natt til tirsdag.")])
+
+        chain = warm_chain(archive, Settings(home=home / "far"))
+
+        assert remote.asked == []
+        chain.answer("Hvor mange sauer tok ulven?")
+        assert remote.asked != []
+
+
+# Small talk
+
+
+@pytest.mark.parametrize(
+    ("line", "said_back"),
+    [
+        ("Hei", "Hei!"),
+        ("hei på deg 👋", "Hei!"),
+        ("takk!", "Bare hyggelig!"),
+        ("Tusen takk.", "Bare hyggelig!"),
+        ("hva kan du?", "Jeg finner svar i artiklene"),
+        ("Ha det!", "Ha det bra!"),
+        ("hello", "Hello!"),
+        ("Thanks!", "You are welcome!"),
+        ("What can you do?", "I find answers in the articles"),
+        ("bye", "Goodbye!"),
+    ],
+)
+def test_small_talk_is_answered_in_its_language_and_is_no_question(line: str, said_back: str, opened: Archive) -> None:
+    recording = Recording()
+    spoken = chat_with(recording, opened)
+
+    output = said(spoken, "Hvem er reder?", line)
+
+    assert output.startswith(said_back)
+    assert output.count("\n") == 2
+    said(spoken, "Hvem da?")
+    assert recording.asked[1:] == [("Hvem da?", ("Hvem er reder?",))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hei, hvem er reder?",
+        "hvem sa hei?",
+        "takk hvem",
+        "Hva kan du si om fergen?",
+        "hello kitty",
+        "Hvem er du glad i",
+        "Hvem er rådmann",
+        "hei hei hei",
+        "",
+        "?",
+        "h" * 100_000,
+    ],
+)
+def test_a_question_is_never_taken_for_small_talk(line: str) -> None:
+    assert small_talk(line) is None
+
+
+def test_every_reply_to_small_talk_keeps_to_a_language_that_was_chosen(opened: Archive) -> None:
+    assert said(chat_with(Recording(), opened, Language.ENGLISH), "takk").startswith("You are welcome!")
 
 
 def test_a_chat_from_scratch_has_the_sample_articles(run: Run) -> None:

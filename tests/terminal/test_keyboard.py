@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ ESCAPES = re.compile(r"\x1b\][^\x1b]*\x1b\\|\x1b\[[0-9;?]*[a-zA-Z]|[\r\x08]")
 SLOW_CHAT = """
 import time
 from concurrent.futures import Future
+from bot.cli.signals import ended_from_outside
 from bot.render import Screen
 from bot.settings import load_settings
 from bot.terminal import Chat, Editor, talk
@@ -31,7 +33,7 @@ class Slow:
 
 settings, ready = load_settings(), Future()
 ready.set_result(Slow())
-with open_articles(settings) as archive:
+with ended_from_outside(), open_articles(settings) as archive:
     chat = Chat(Screen(), archive, ready)
     talk(chat, Editor(settings.home / "history", chat.completions))
 """
@@ -187,6 +189,59 @@ def test_ctrl_c_gives_up_an_answer_and_the_chat_goes_on(start: Started) -> None:
     terminal.press(CTRL_D)
 
     assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("typed", ["", "Hvem er"])
+def test_a_signal_to_end_leaves_the_terminal_as_it_was(typed: str, number: int, code: int, start: Started) -> None:
+    terminal = start()
+    terminal.prompted()
+    terminal.press(typed)
+    if typed:
+        terminal.sees(typed)
+
+    terminal.child.kill(number)
+
+    terminal.child.expect_exact(
+        "\x1b[?2004l"
+    )  # the last that is said to the terminal: pastes are not bracketed any more
+    assert terminal.ended() == code
+    assert "Traceback" not in terminal.child.before
+
+
+def test_a_signal_to_end_is_not_kept_waiting_by_an_answer(start: Started) -> None:
+    terminal = start(arguments=["-c", SLOW_CHAT])
+    terminal.prompted()
+    terminal.press("Hvem er reder?\r")
+    terminal.sees("Leter …")
+
+    terminal.child.kill(signal.SIGTERM)
+
+    assert terminal.ended() == 143
+
+
+def test_a_terminal_that_is_gone_ends_the_chat(start: Started) -> None:
+    terminal = start()
+    terminal.prompted()
+
+    os.close(os.dup(terminal.child.fileno()))
+    terminal.child.ptyproc.fileobj.close()
+
+    assert os.waitstatus_to_exitcode(os.waitpid(terminal.child.pid, 0)[1]) == 129
+    terminal.child.terminated = terminal.child.closed = terminal.child.ptyproc.terminated = True
+
+
+def test_what_is_said_aside_is_wrapped_between_words(
+    start: Started, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILDEBOT_HOME", str(home / "empty"))
+    terminal = start(arguments=["-m", "bot", "articles"])
+
+    assert terminal.ended() == 0
+    assert terminal.child.before.splitlines() == [
+        "the archive holds no articles (take some in: kildebot",
+        "ingest PATH)",
+    ]
 
 
 def test_bytes_that_are_no_text_can_be_typed(start: Started) -> None:

@@ -1,11 +1,26 @@
 """What one may rely on about the texts: both languages have them all, and dates say no more than is known."""
 
+import inspect
 import string
+from pathlib import Path
 
 import pytest
 
+from bot import messages
 from bot.messages import TEXTS, Language, count_in_words, date_in_words, headline, kind_in_words, say, span_in_words
 from vectorstore.article import UNKNOWN_DATE, Article, Genre, Provenance, Published
+
+BOT = Path(messages.__file__).parent
+SOURCES = "".join(path.read_text("utf-8") for path in BOT.rglob("*.py")).replace(
+    inspect.getsource(messages).split("_COLUMNS", 1)[1], ""
+)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_text_is_used(key: str) -> None:
+    family, _, member = key.partition("_")
+
+    assert f'"{key}"' in SOURCES or (f'f"{family}_{{' in SOURCES and f'"{member}"' in SOURCES)
 
 
 def placeholders(text: str) -> set[str | None]:

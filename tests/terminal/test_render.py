@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Citation, Status
+from bot.cli.intake import Bars
 from bot.messages import Language
 from bot.render import Screen, show_answer, show_articles, show_hits, show_source, shown
 from vectorstore.article import Article, Genre, Hit, Passage, Published, Span
@@ -150,6 +151,24 @@ def test_any_text_keeps_its_words_at_any_width(text: str, width: int) -> None:
     assert "".join(output.split()) == "".join(shown(text).split())
 
 
+@pytest.mark.parametrize("width", range(40, 100))
+def test_the_last_word_does_not_stand_on_a_line_alone(width: int) -> None:
+    text = (
+        "Fergen Heilhorn begynte å gå til Leka i mars og tar 60 biler, sier reder Ola Nordmo, som har ventet i seks år."
+    )
+
+    lines = on_a_terminal(Answer("?", Status.ANSWERED, text, 0.9, "nb", "quoting"), width).splitlines()
+
+    assert " ".join(lines) == text
+    assert " " in lines[-1]
+
+
+def test_a_word_that_must_stand_alone_does() -> None:
+    lines = on_a_terminal(Answer("?", Status.ANSWERED, f"Her: {'x' * 35}", 0.9, "nb", "quoting"), 40).splitlines()
+
+    assert lines == ["Her:", "x" * 35]
+
+
 def test_in_a_file_a_paragraph_is_a_line() -> None:
     long = "Et langt sitat om fergen til Leka. " * 30
 
@@ -215,6 +234,21 @@ def test_colours_are_readable_on_light_and_on_dark_backgrounds() -> None:
     output = on_a_terminal(answer(cited())) + in_context(cited(), color="always")
 
     codes = {code for found in ANSI.finditer(output) for code in (found[1] or "").split(";")}
+    assert codes <= {"", "0", "1", "2", "4", "35"}
+
+
+def test_bars_and_the_spinner_have_no_colour_but_ours() -> None:
+    file = io.StringIO()
+    screen = Screen(file, color="always", width=80)
+    with Bars(screen, Language.ENGLISH).over("articles", lambda: 3) as progress:
+        assert progress
+        for done in range(4):
+            progress(done)
+    with screen.console.status("Searching"):
+        pass
+
+    codes = {code for found in ANSI.finditer(file.getvalue()) for code in (found[1] or "").split(";")}
+    assert "making the indexes" in file.getvalue()
     assert codes <= {"", "0", "1", "2", "4", "35"}
 
 

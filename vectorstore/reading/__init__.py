@@ -9,7 +9,7 @@ One module a format: `plain` (.txt), `markdown` (.md), `webpage` (.html, .htm), 
 `decoding` and `characters` make text of bytes, `cleaning` (with `noise`, `credits`, `labels`) takes away what is not the article, `dates` and `fields` read what is said about it.
 """
 
-from vectorstore.reading.outcome import Overrides, Rejected
+from vectorstore.reading.outcome import Overrides, Rejected, Remark
 from vectorstore.reading.reader import SUFFIXES, read
 
-__all__ = ["SUFFIXES", "Overrides", "Rejected", "read"]
+__all__ = ["SUFFIXES", "Overrides", "Rejected", "Remark", "read"]

@@ -1,7 +1,7 @@
 """What a file may say about its article, checked: title, date, outlet, kind, address, language.
 
 A value of the wrong type, an impossible date and an address that is not http(s) reject the article, with the field's name in the reason;
-what is missing, null or empty is unknown. Words for a kind that we do not know leave it unknown.
+what is missing, null or empty is unknown. Words for a kind that we do not know leave it unknown, and are remarked on.
 """
 
 import re
@@ -38,6 +38,15 @@ def outlet_in(fields: Fields) -> str:
 
 def genre_in(fields: Fields) -> Genre | None:
     return genre_of(_line(fields, "genre", LONGEST_NAME))
+
+
+def doubts_about(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """What the fields say that was not understood: a line and a hint each."""
+    words = _line(fields, "genre", LONGEST_NAME)
+    if not words or genre_of(words):
+        return ()
+    kinds = ", ".join(Genre)
+    return ((printable(f"genre: “{words}” is no kind that is known", 120), f"Write one of {kinds}, or leave it out."),)
 
 
 def language_in(fields: Fields) -> str:

@@ -13,6 +13,7 @@ from vectorstore.article import Article
 from vectorstore.errors import ArticleRejected
 from vectorstore.reading import fields
 from vectorstore.reading.cleaning import headline
+from vectorstore.reading.outcome import Reading
 
 # A novel is 1 MB; memory for one line is bounded by this, whatever the file's size.
 LONGEST_LINE = 5_000_000
@@ -20,10 +21,10 @@ HINT = "Write one JSON object a line, in UTF-8."
 
 
 class Entry(NamedTuple):
-    """The article of one line (of one element, in a list), or why there is none."""
+    """What one line (one element, in a list) gave, or why it gave nothing."""
 
     number: int
-    outcome: Article | ArticleRejected
+    outcome: Reading | ArticleRejected
 
 
 def in_lines(file: BinaryIO) -> Iterator[Entry]:
@@ -62,18 +63,18 @@ def _skip_line(file: BinaryIO) -> None:
         pass
 
 
-def _outcome(line: bytes) -> Article | ArticleRejected:
+def _outcome(line: bytes) -> Reading | ArticleRejected:
     try:
         return _outcome_of(_loaded(line))
     except ArticleRejected as rejected:
         return rejected
 
 
-def _outcome_of(loaded: object) -> Article | ArticleRejected:
+def _outcome_of(loaded: object) -> Reading | ArticleRejected:
     if not isinstance(loaded, dict):
         return ArticleRejected("not a JSON object", HINT)
     try:
-        return _article(loaded)
+        return Reading(_article(loaded), fields.doubts_about(loaded))
     except ArticleRejected as rejected:
         return rejected
 

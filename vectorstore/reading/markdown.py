@@ -6,20 +6,20 @@ and `- ` in Norwegian is how speech begins; both would be renumbered or lost as 
 
 import re
 
-from vectorstore.article import Article
 from vectorstore.errors import ArticleRejected
 from vectorstore.reading import webpage
 from vectorstore.reading.characters import tidied
 from vectorstore.reading.cleaning import cleaned
 from vectorstore.reading.decoding import decode
-from vectorstore.reading.fields import title_in
+from vectorstore.reading.fields import doubts_about, title_in
 from vectorstore.reading.front_matter import parted
+from vectorstore.reading.outcome import Reading
 
 # The parser takes 20 s for the worst 2 MB we could think of; a Markdown article has some kilobytes.
 LARGEST = 2_000_000
 
 
-def article(name: str, raw: bytes) -> Article:
+def reading(name: str, raw: bytes) -> Reading:
     """The article in the file, with the name for its id. Raises `ArticleRejected`."""
     if len(raw) > LARGEST:
         raise ArticleRejected(
@@ -28,7 +28,8 @@ def article(name: str, raw: bytes) -> Article:
     fields, text = parted(tidied(decode(raw)))
     stated = title_in(fields)
     heading, body = webpage.shown(_rendered(text), headed=not stated)
-    return cleaned(re.sub(r"^[*+] ", "• ", body, flags=re.MULTILINE), stated or heading).article(name, fields)
+    article = cleaned(re.sub(r"^[*+] ", "• ", body, flags=re.MULTILINE), stated or heading).article(name, fields)
+    return Reading(article, doubts_about(fields))
 
 
 def _rendered(text: str) -> str:

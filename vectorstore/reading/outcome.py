@@ -1,6 +1,7 @@
-"""What reading gives beside articles: what was not read, and why; and what the caller knows better than the file."""
+"""What reading gives beside articles: what was not read, and why; what was read but not understood; and what the caller knows better than the file."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from vectorstore.article import Article, Genre, Published
 
@@ -17,6 +18,22 @@ class Rejected:
     reason: str
     hint: str = ""
     expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about an article that was not understood and is left unknown; the article itself is read. `source` as in `Rejected`."""
+
+    source: str
+    text: str
+    hint: str = ""
+
+
+class Reading(NamedTuple):
+    """An article as it was read, and what the file says of it that was not understood: a line and a hint each."""
+
+    article: Article
+    doubts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

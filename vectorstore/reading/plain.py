@@ -2,20 +2,20 @@
 
 import re
 
-from vectorstore.article import Article
 from vectorstore.reading import webpage
 from vectorstore.reading.characters import tidied
 from vectorstore.reading.cleaning import cleaned
 from vectorstore.reading.decoding import decode
-from vectorstore.reading.fields import title_in
+from vectorstore.reading.fields import doubts_about, title_in
 from vectorstore.reading.front_matter import parted
+from vectorstore.reading.outcome import Reading
 
 PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 
 
-def article(name: str, raw: bytes) -> Article:
+def reading(name: str, raw: bytes) -> Reading:
     """The article in the file, with the name for its id. Raises `ArticleRejected`."""
     if PAGE.match(raw):
-        return webpage.article(name, raw)
+        return webpage.reading(name, raw)
     fields, text = parted(tidied(decode(raw)))
-    return cleaned(text, title_in(fields)).article(name, fields)
+    return Reading(cleaned(text, title_in(fields)).article(name, fields), doubts_about(fields))

@@ -11,27 +11,30 @@ from vectorstore.reading import jsonlines, markdown, plain, webpage
 from vectorstore.reading.characters import printable
 from vectorstore.reading.files import opened, whole
 from vectorstore.reading.folders import Source, sources
-from vectorstore.reading.outcome import Overrides, Rejected
+from vectorstore.reading.outcome import Overrides, Reading, Rejected, Remark
 
-TEXTS: dict[str, Callable[[str, bytes], Article]] = {
-    ".txt": plain.article,
-    ".md": markdown.article,
-    ".html": webpage.article,
-    ".htm": webpage.article,
+TEXTS: dict[str, Callable[[str, bytes], Reading]] = {
+    ".txt": plain.reading,
+    ".md": markdown.reading,
+    ".html": webpage.reading,
+    ".htm": webpage.reading,
 }
 SUFFIXES = frozenset((*TEXTS, ".json", ".jsonl"))
 NOTHING_STATED = Overrides()
 
-Located = tuple[str, Article | ArticleRejected]
+Located = tuple[str, Reading | ArticleRejected]
 
 
 def read(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], overrides: Overrides = NOTHING_STATED
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    overrides: Overrides = NOTHING_STATED,
+    remark: Callable[[Remark], object] = lambda _: None,
 ) -> Iterator[Article | Rejected]:
     """The articles in files and folders (`.txt .md .html .htm .json .jsonl`), one after the other as they are read, and what was not taken in.
 
     An article that has a file of its own knows that file; of one from JSON, `file` is empty. Order and ids depend on the paths and names only. Of two articles with one id the first is given. Nothing is raised for what the files hold or are:
-    each fault is a `Rejected`, and the rest goes on.
+    each fault is a `Rejected`, and the rest goes on. `remark` is given what was not understood, before the article that it is about; what `overrides`
+    states needed no understanding.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     seen: dict[str, str] = {}
@@ -41,7 +44,11 @@ def read(
                 yield source
                 continue
             for shown, outcome in _located(source):
-                yield _admitted(shown, outcome, overrides, seen)
+                admitted = _admitted(shown, outcome, overrides, seen)
+                if isinstance(outcome, Reading) and isinstance(admitted, Article) and overrides.genre is None:
+                    for text, hint in outcome.doubts:
+                        remark(Remark(shown, text, hint))
+                yield admitted
 
 
 def _located(source: Source) -> Iterator[Located]:
@@ -53,8 +60,8 @@ def _located(source: Source) -> Iterator[Located]:
         elif source.suffix == ".json":
             yield from _numbered(source, jsonlines.in_document(whole(source.path)))
         else:
-            article = TEXTS[source.suffix](source.id, whole(source.path))
-            yield source.shown, replace(article, file=_storable(source.path))
+            article, doubts = TEXTS[source.suffix](source.id, whole(source.path))
+            yield source.shown, Reading(replace(article, file=_storable(source.path)), doubts)
     except ArticleRejected as rejected:
         yield source.shown, rejected
 
@@ -74,13 +81,14 @@ def _numbered(source: Source, entries: Iterable[jsonlines.Entry]) -> Iterator[Lo
 
 
 def _admitted(
-    shown: str, outcome: Article | ArticleRejected, overrides: Overrides, seen: dict[str, str]
+    shown: str, outcome: Reading | ArticleRejected, overrides: Overrides, seen: dict[str, str]
 ) -> Article | Rejected:
     if isinstance(outcome, ArticleRejected):
         return Rejected(shown, printable(outcome.message, 300), outcome.hint)
-    first = seen.setdefault(outcome.id, shown)
+    article = outcome.article
+    first = seen.setdefault(article.id, shown)
     if first != shown:
         return Rejected(
-            shown, f"its id {printable(outcome.id)} is taken by {first}", "Rename one of the two, or remove it."
+            shown, f"its id {printable(article.id)} is taken by {first}", "Rename one of the two, or remove it."
         )
-    return overrides.applied_to(outcome)
+    return overrides.applied_to(article)

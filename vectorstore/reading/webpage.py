@@ -17,6 +17,7 @@ from vectorstore.reading.cleaning import cleaned
 from vectorstore.reading.decoding import decode
 from vectorstore.reading.fields import LONGEST_TITLE
 from vectorstore.reading.labels import words_in
+from vectorstore.reading.outcome import Reading
 from vectorstore.reading.pagefacts import facts_of
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Shown(NamedTuple):
     text: str
 
 
-def article(name: str, raw: bytes) -> Article:
+def reading(name: str, raw: bytes) -> Reading:
     """The article on the page, with the name for its id. Raises `ArticleRejected`."""
     declared = CHARSET.search(raw[:4096])
     page = _parsed(decode(raw, (declared[1] or declared[2]).decode("ascii") if declared else ""))
@@ -84,7 +85,7 @@ def article(name: str, raw: bytes) -> Article:
     heading = next((text for text in (*_headings(part), *_headings(page)) if text != facts.outlet), "")
     found = cleaned(_without(heading, _blocks(part)), heading or facts.title)
     genres = [genre for genre in (found.genre, facts.genre) if genre]
-    return Article(
+    article = Article(
         id=name,
         title=found.title[:LONGEST_TITLE],
         text=found.text,
@@ -94,6 +95,7 @@ def article(name: str, raw: bytes) -> Article:
         url=facts.url or found.url,
         language=facts.language,
     )
+    return Reading(article)
 
 
 def shown(html: str, headed: bool) -> Shown:

@@ -1,0 +1,62 @@
+"""Signals that end the program become exceptions, so that on the way out everything is closed that is open."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+_FROM_OUTSIDE = ("SIGTERM", "SIGHUP")  # by name, for Windows has no SIGHUP
+_AS_SIGNALLED = 128  # and the signal's number are the exit code, as shells count
+
+
+@contextmanager
+def ended_from_outside() -> Iterator[None]:
+    """Within, SIGTERM (somebody ends the program) and SIGHUP (its terminal is gone) raise `SystemExit`, each once."""
+    with ExitStack() as stack:
+        for name in _FROM_OUTSIDE:
+            if hasattr(signal, name):
+                stack.enter_context(_raised_once(getattr(signal, name), signal.SIG_DFL))
+        yield
+
+
+@contextmanager
+def interrupted_once() -> Iterator[None]:
+    """Within, only the first Ctrl-C interrupts; from then on the program is ending, and puts away what it has in hand undisturbed."""
+    with _raised_once(signal.SIGINT, signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def _raised_once(number: int, usual: object) -> Iterator[None]:
+    """The signal is raised the first time and ignored from then on; unless others have decided what becomes of it, such as `nohup`."""
+    before = signal.getsignal(number)
+    if before is not usual or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        _end_with(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(_AS_SIGNALLED + number))
+
+    signal.signal(number, end)
+    try:
+        yield
+    finally:
+        if signal.getsignal(number) is end:
+            signal.signal(number, before)
+
+
+def _end_with(error: BaseException) -> None:
+    """Raise it here; or where an event loop runs, as that of a prompt, between two of its steps, so that each is whole and the terminal is put right."""
+    import asyncio
+
+    def end() -> None:
+        raise error
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        end()
+    else:
+        loop.call_soon_threadsafe(end)

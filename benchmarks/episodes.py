@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,12 @@ from vectorstore import Article, Span
 from vectorstore.chunking import sentences
 from vectorstore.embedding import SubwordEmbedder
 from vectorstore.glossary import translations
-from vectorstore.language import ENGLISH, FUNCTION_WORDS, fold
+from vectorstore.language import ENGLISH, FUNCTION_WORDS, NORWEGIAN, fold
 
+# How often a question is left as it is, typed in haste, without å, ø and æ, in rough English, or in other words. Natural questions
+# are foreign, hasty and in other words by themselves.
+_WAYS = (0.46, 0.14, 0.12, 0.1, 0.18)
+_NATURAL_WAYS = (0.86, 0.07, 0.07, 0, 0)
 _FOLLOW_UPS = 0.15  # of the questions that can be
 
 SMALL = ((60, 8, 150), (6, 60, 20))
@@ -29,13 +34,19 @@ SMALL = ((60, 8, 150), (6, 60, 20))
 class Gold:
     """A question, the article that answers it and where; `answer` is None where the episode's archive has no answer.
 
-    `earlier` are the questions asked before it in the same conversation, oldest first.
+    `earlier` are the questions asked before it in the same conversation, oldest first. A question with a `sort` is natural: somebody
+    put it in words of their own, not in the article's.
     """
 
     question: str
     article: str
     answer: Span | None
     earlier: tuple[str, ...] = ()
+    sort: str = ""
+
+    @property
+    def natural(self) -> bool:
+        return bool(self.sort)
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,16 @@ def read_articles(path: Path) -> list[Article]:
 
 
 def read_questions(path: Path) -> list[Gold]:
+    """The questions of a JSON lines file; those without an `answer` have none in their article."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Gold(row["question"], row["doc"], Span(row["start"], row["start"] + len(row["answer"]))) for row in rows]
+    return [
+        Gold(row["question"], row["doc"], _span(row), tuple(row.get("history", ())), row.get("sort", ""))
+        for row in rows
+    ]
+
+
+def _span(row: Mapping[str, Any]) -> Span | None:
+    return Span(row["start"], row["start"] + len(row["answer"])) if "answer" in row else None
 
 
 def episodes(articles: list[Article], questions: list[Gold], seed: int = 1) -> Iterator[Episode]:
@@ -87,15 +106,15 @@ def followed_up(questions: Sequence[Gold], rng: random.Random) -> Iterator[Gold]
     asked: dict[str, list[Gold]] = {}
     for gold in questions:
         before = asked.setdefault(gold.article, [])
-        follows = bool(before) and rng.random() < _FOLLOW_UPS
+        follows = bool(before) and not gold.natural and rng.random() < _FOLLOW_UPS
         yield _following(gold, rng.choice(before)) if follows else gold
-        before.append(gold)
+        before += [] if gold.natural else [gold]
 
 
 def disturbed(gold: Gold, rng: random.Random) -> Gold:
     """The question as it was asked, or as a hasty, a foreign, or an English-speaking reader might have typed it."""
     ways = (lambda text, _: text, _typed_in_haste, _without_letters, _in_rough_english, _in_other_words)
-    way = rng.choices(ways, (0.46, 0.14, 0.12, 0.1, 0.18))[0]
+    way = rng.choices(ways, _NATURAL_WAYS if gold.natural else _WAYS)[0]
     return replace(gold, question=way(gold.question, rng))
 
 
@@ -193,7 +212,7 @@ def _in_rough_english(question: str, rng: random.Random) -> str:
 
 def _english(word: str, rng: random.Random) -> str:
     lower = word.lower()
-    known = [_ASKED_IN_ENGLISH[lower]] if lower in _ASKED_IN_ENGLISH else list(translations(lower, ENGLISH))
+    known = [_ASKED_IN_ENGLISH[lower]] if lower in _ASKED_IN_ENGLISH else list(translations(lower, NORWEGIAN, ENGLISH))
     if known:
         return rng.choice(known)
     return word if word[:1].isupper() or not word.isalpha() or rng.random() < 0.5 else lower[::-1]

@@ -31,6 +31,7 @@ def examine(settings: Settings | BotError, screen: Screen) -> list[Finding]:
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
+    """Whether none of the findings is an error; warnings are no illness."""
     return all(each.grade is not Grade.ERROR for each in findings)
 
 

@@ -132,8 +132,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "Ask in English, eller på norsk. /help lists the commands, Ctrl-D leaves.",
     ),
     "samples_are_read": (
-        "Arkivet er tomt: legger inn fem eksempelartikler …",
-        "The archive is empty: taking in five sample articles …",
+        "Arkivet er tomt: legger inn eksempelartikler …",
+        "The archive is empty: taking in sample articles …",
     ),
     "samples_in_use": (
         "Dette er eksempelartiklene. Legg inn dine egne: kildebot ingest MAPPE",
@@ -144,6 +144,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "Hello! Ask about something the articles may tell, and I answer with quotes and sources. /articles lists them.",
     ),
     "reply_thanks": ("Bare hyggelig! Spør gjerne om mer.", "You are welcome! Feel free to ask more."),
+    "reply_no_thanks": ("Den er grei. Spør gjerne om noe annet.", "All right. Feel free to ask something else."),
+    "reply_yes_please": ("Bare spør i vei!", "Go ahead and ask!"),
     "reply_goodbye": ("Ha det bra! Ctrl-D eller /quit avslutter.", "Goodbye! Ctrl-D or /quit leaves."),
     "reply_abilities": (
         "Jeg finner svar i artiklene og siterer dem med kilde: hvem, hva, når, hvor, hvor mange. /articles viser artiklene, /help kommandoene.",
@@ -206,7 +208,11 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "--prune kept what it may hold, because of what could not be taken in: {sources}",
     ),
     "and_more": ("{sources} og {number} til", "{sources} and {number} more"),
-    "samples_left": (
+    "one_sample_left": (
+        "Eksempelartikkelen er fjernet, nå som det er artikler av dine egne.",
+        "The sample article has left, now that there are articles of yours.",
+    ),
+    "many_samples_left": (
         "De {number} eksempelartiklene er fjernet, nå som det er artikler av dine egne.",
         "The {number} sample articles have left, now that there are articles of yours.",
     ),
@@ -222,8 +228,8 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "the archive holds no articles (take some in: kildebot ingest PATH)",
     ),
     "samples_for_question": (
-        "ingen artikler ennå: legger inn fem eksempelartikler (dine egne: kildebot ingest MAPPE)",
-        "no articles yet: taking in five sample articles (your own: kildebot ingest PATH)",
+        "ingen artikler ennå: legger inn eksempelartikler (dine egne: kildebot ingest MAPPE)",
+        "no articles yet: taking in sample articles (your own: kildebot ingest PATH)",
     ),
     "column_title": ("TITTEL", "TITLE"),
     "column_outlet": ("AVIS", "OUTLET"),

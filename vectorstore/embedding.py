@@ -92,7 +92,7 @@ class SubwordEmbedder:
     (2017), n = 3 and 4.
     """
 
-    name = "subword-1"
+    name = "subword-2"
     dimensions = 1024
     titled = False
 

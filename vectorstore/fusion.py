@@ -70,6 +70,22 @@ class Matches:
         return np.maximum.reduceat(self.sentences, self.first, axis=0)
 
     @cached_property
+    def so_far(self) -> Floats:
+        """A row per sentence: the best that it, its heading or any sentence before it in its passage offers for each term."""
+        seen = np.maximum(self.sentences, self.headings[self.held])
+        for start, end in zip(self.first, [*self.first[1:], len(seen)], strict=True):
+            seen[start:end] = np.maximum.accumulate(seen[start:end], axis=0)
+        return seen
+
+    def in_articles(self, articles: Sequence[int]) -> Floats:
+        """A row per candidate, given the article of each: the best that any candidate of its article offers for each term."""
+        _, which = np.unique(articles, return_inverse=True)
+        best = np.zeros((which.max(initial=-1) + 1, self.headed.shape[1]))
+        np.maximum.at(best, which, self.headed)
+        whole: Floats = best[which]
+        return whole
+
+    @cached_property
     def headed(self) -> Floats:
         """A row per candidate: the best that any of its sentences or its heading offers for each term."""
         return np.maximum(self.passages, self.headings)
@@ -203,7 +219,7 @@ def _answers(query: Query, candidates: Sequence[Candidate]) -> _Answers:
     asked = {term.word for term in query.terms}
     every = [sentence for candidate in candidates for sentence in candidate.sentences]
     return _Answers(
-        np.array([query.kind in sentence.signs for sentence in every], float),
+        np.array([sentence.shows(query.kind) for sentence in every], float),
         np.array([bool(sentence.names - asked) for sentence in every], float),
         np.array([bool(sentence.numbers - asked) for sentence in every], float),
     )

@@ -46,7 +46,7 @@ _FUNCTION_WORDS = {
         his how i if in into is it its itself just me more most my myself no nor not now of off on once only or other our ours out
         over own same she should so some such than that the their theirs them themselves then there these they this those through
         to too under until up very was we were what when where which while who whom whose why will with would you your yours many
-        much tell according""",
+        much tell according s did didn doesn isn wasn aren weren couldn wouldn""",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 FUNCTION_WORDS = frozenset().union(*_WORDS.values())
@@ -74,6 +74,11 @@ def stems(words: Iterable[str], language: str) -> list[str]:
     """The stem of each lower-case word, in the language given (an ISO 639-1 code); irregular forms get that of their lemma."""
     lemmas = _lemmas(language)
     return _stemmer(language).stemWords([lemmas.get(word, word) for word in words])
+
+
+def lemma(word: str, language: str) -> str:
+    """The lemma of a lower-case irregular form (`gikk` → `gå`); any other word as it is."""
+    return _lemmas(language).get(word, word)
 
 
 def fold(word: str) -> str:

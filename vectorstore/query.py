@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from vectorstore.glossary import is_word
 from vectorstore.kinds import Kind, asked
 from vectorstore.language import ENGLISH, FUNCTION_WORDS, NORWEGIAN, NYNORSK, detect, tokens
 from vectorstore.lexicon import Alternative, Lexicon
@@ -25,7 +26,7 @@ _YEAR_WEIGHT = 0.5  # an article seldom says the year that it is about; its date
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of the question: the ways it may stand in an article, and how much it tells (its idf).
+    """One word of the question: the ways it may stand in an article, how much it tells (its idf), and the share of passages with it.
 
     `weight` is 1 for a word of the question itself, and less for one that an earlier turn of the conversation brought in.
     """
@@ -33,6 +34,7 @@ class Term:
     word: str
     alternatives: tuple[Alternative, ...]
     idf: float
+    share: float
     name: bool
     year: bool
     weight: float = 1.0
@@ -72,14 +74,21 @@ def language_of(question: str) -> str:
 
 def _terms(text: str, lexicon: Lexicon) -> list[Term]:
     language = language_of(text)
-    names = {token for found in _NAME.findall(text) for token in tokens(found)}
+    names = _names(text, language)
     content, asking = [word for word in tokens(text) if word not in FUNCTION_WORDS], set(tokens(asked(text)[1]))
     kept = list(dict.fromkeys([word for word in content if word not in asking] or content))[:_MOST_TERMS]
     return [_term(word, language, lexicon, word in names) for word in kept]
 
 
 def _term(word: str, language: str, lexicon: Lexicon, name: bool) -> Term:
-    alternatives = lexicon.alternatives(word, language)
+    meaning = lexicon.meaning(word, language, name)
     year = bool(_YEAR.fullmatch(word))
-    idf = lexicon.idf(word, language, alternatives) * (_YEAR_WEIGHT if year else 1)
-    return Term(word, alternatives, idf, name, year)
+    idf = meaning.idf * (_YEAR_WEIGHT if year else 1)
+    return Term(word, meaning.alternatives, idf, meaning.share, name, year)
+
+
+def _names(text: str, language: str) -> set[str]:
+    """The lower-case words that are written with a capital; the first one only where it is no common word."""
+    found = [token for match in _NAME.finditer(text) for token in tokens(match[0])]
+    opening = tokens(text)[:1]
+    return {token for token in found if [token] != opening or not is_word(token, language)}

@@ -98,7 +98,8 @@ class Report:
         if self.kept_for:
             screen.wrapped(shown(self._kept()))
         if self.samples_removed:
-            screen.wrapped(say("samples_left", self.language, number=len(self.samples_removed)))
+            number = len(self.samples_removed)
+            screen.wrapped(say("one_sample_left" if number == 1 else "many_samples_left", self.language, number=number))
         counted = ("added", "changed", "unchanged", "removed", "skipped")
         counts = {name: len(getattr(self, name)) for name in counted}
         held = count_in_words(self.articles, self.language)
@@ -151,31 +152,53 @@ def take_in(
     report = Report(language_of_keeping(settings))
     bars = Bars(None if quiet or not sys.stderr.isatty() else shared.screen(aside=True), report.language)
     with interrupted_once(), open_articles(settings) as archive:
-        ended: object = None
-        try:
-            if reembed:
-                with bars.over(say("making_vectors", report.language), lambda: archive.article_count) as progress:
-                    archive.reembed(progress)
-            for path in paths:
-                with bars.over(shown(path.name or str(path)), partial(_expected, path)) as progress:
-                    given = _Given()
-                    items = given.noting(read(path, overrides, given.remarks.append), archive)
-                    ingested = archive.ingest(items, origin=_origin(path), prune=prune, seal=False, progress=progress)
-                    report.include(ingested, given, prune=prune)
-            report.samples_removed = remove_samples(archive, report.own)
-            # Once for all paths, and without the samples. Where another has begun to write, it will do it.
-            with bars.over(say("making_indexes", report.language), lambda: 0), suppress(ArchiveLocked):
-                archive.mend()
-        except KeyboardInterrupt:
-            ended = INTERRUPTED
-        except SystemExit as signalled:
-            ended = signalled.code
-        # Only now, for the exception holds on to what was being read, and the archive is about to close.
-        if isinstance(ended, int):
+        ended = _ended(lambda: _take_in(archive, paths, overrides, report, bars, prune=prune, reembed=reembed))
+        if ended is not None:
             raise Interrupted("what has been taken in is kept; run the same command again to go on", code=ended)
         report.articles = archive.article_count
     report.seconds = time.perf_counter() - began
     return report
+
+
+def _ended(work: Callable[[], None]) -> int | None:
+    """Do it; gives the exit code of the signal that ended it, None where none did.
+
+    The signal's exception is not let out: it holds on to what was being read, and the archive is about to close.
+    """
+    try:
+        work()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as signalled:
+        if not isinstance(signalled.code, int):  # not that of a signal
+            raise
+        return signalled.code
+    return None
+
+
+def _take_in(
+    archive: "Archive",
+    paths: tuple[Path, ...],
+    overrides: Overrides,
+    report: Report,
+    bars: "Bars",
+    *,
+    prune: bool,
+    reembed: bool,
+) -> None:
+    if reembed:
+        with bars.over(say("making_vectors", report.language), lambda: archive.article_count) as progress:
+            archive.reembed(progress)
+    for path in paths:
+        with bars.over(shown(path.name or str(path)), partial(_expected, path)) as progress:
+            given = _Given()
+            items = given.noting(read(path, overrides, given.remarks.append), archive)
+            ingested = archive.ingest(items, origin=_origin(path), prune=prune, seal=False, progress=progress)
+            report.include(ingested, given, prune=prune)
+    report.samples_removed = remove_samples(archive, report.own)
+    # Once for all paths, and without the samples. Where another has begun to write, it will do it.
+    with bars.over(say("making_indexes", report.language), lambda: 0), suppress(ArchiveLocked):
+        archive.mend()
 
 
 def _origin(path: Path) -> str:

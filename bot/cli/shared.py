@@ -23,6 +23,8 @@ NOTHING_FOUND = 3
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 UNREAD = 141  # 128 + SIGPIPE
 
+_NARROWEST = 20  # columns; below, wrapping does more harm than good
+
 
 class Command(click.Command):
     """A command that shows its help as it is written, laid out for 80 columns, and takes the options that all commands share.
@@ -131,6 +133,7 @@ def installed_version() -> str:
 
 
 def warn(message: str) -> None:
+    """Say on standard error what is not right, though the program goes on."""
     tell(f"warning: {message}")
 
 
@@ -138,19 +141,23 @@ def tell(message: str) -> None:
     """Say something on standard error that is no part of the result; on a terminal, wrapped between words."""
     message = _shown(message)
     if sys.stderr.isatty():
-        message = textwrap.fill(
-            message, shutil.get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False
-        )
+        width = max(_NARROWEST, shutil.get_terminal_size().columns - 1)
+        message = textwrap.fill(message, width, break_long_words=False, break_on_hyphens=False)
     with contextlib.suppress(OSError):  # the terminal is gone, and nobody is there to be told
         click.echo(message, err=True)
 
 
 def complain(message: str, hint: str = "", *, code: int = FAILED) -> int:
     """Say what is wrong and what to do, each on a line of standard error; gives the exit code."""
-    tell(f"error: {' '.join(message.split())}")
+    tell(f"error: {_on_a_line(message)}")
     if hint:
-        tell(f"hint: {' '.join(hint.split())}")
+        tell(f"hint: {_on_a_line(hint)}")
     return code
+
+
+def _on_a_line(text: str) -> str:
+    """The text without line breaks; blanks stay as they are, for they may be those of an id or a path."""
+    return " ".join(line.strip() for line in _shown(text).splitlines() if line.strip())
 
 
 def print_json(line: str) -> None:

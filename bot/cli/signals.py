@@ -1,6 +1,7 @@
 """Signals that end the program become exceptions, so that on the way out everything is closed that is open."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,14 +50,14 @@ def _raised_once(number: int, usual: object) -> Iterator[None]:
 
 def _end_with(error: BaseException) -> None:
     """Raise it here; or where an event loop runs, as that of a prompt, between two of its steps, so that each is whole and the terminal is put right."""
-    import asyncio
 
     def end() -> None:
         raise error
 
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    # Looked up, not imported: the signal may come while asyncio is being imported, and then no loop runs.
+    running = getattr(sys.modules.get("asyncio.events"), "_get_running_loop", None)
+    loop = running() if running else None
+    if loop is None:
         end()
     else:
         loop.call_soon_threadsafe(end)

@@ -13,6 +13,7 @@ WIDEST = 96
 """Columns that text is wrapped at on a wide terminal; longer lines are hard to read (Bringhurst: 45 to 75 characters, 90 at most)."""
 
 _NARROWEST = 20  # columns; below, wrapping does more harm than good
+_LEAST_SHARE = 3 / 4  # of the width; lines narrower than that would look worse than a last word alone
 
 # Only what is readable on light and on dark backgrounds: weights, and the one of the user's own eight colours that is neither pale nor deep.
 MARK = Style(bold=True, color="magenta")
@@ -106,7 +107,7 @@ class Screen:
         """The text wrapped; not so that the last word stands on a line alone, if a line can be had for it that is a little narrower."""
         width = max(width, _NARROWEST // 2)
         lines = self._wrapped_at(text, width)
-        for narrower in range(width - 1, width * 3 // 4, -1):
+        for narrower in range(width - 1, int(width * _LEAST_SHARE), -1):
             if len(lines) == 1 or len(lines[-1].plain.split()) != 1:
                 break
             tried = self._wrapped_at(text, narrower)

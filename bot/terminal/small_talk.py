@@ -13,9 +13,13 @@ _PHRASES = {
     ("hello", Language.NORWEGIAN): "hei, hei hei, heia, heisann, hallo, halla, morn, god dag, goddag, god morgen, god kveld, hei på deg",
     ("hello", Language.ENGLISH): "hello, hi, hey, hello there, hi there, good morning, good afternoon, good evening",
     ("thanks", Language.NORWEGIAN): "takk, takk takk, tusen takk, mange takk, takk skal du ha, takk for hjelpen, takk for hjelpa, takk for svar, takk for svaret, "
-    "takk for det, ok takk, fint takk, flott takk, supert takk, nei takk, ja takk",
+    "takk for det, ok takk, fint takk, flott takk, supert takk",
     ("thanks", Language.ENGLISH): "thanks, thank you, thx, many thanks, thanks a lot, thank you very much, thank you so much, thanks for your help, ok thanks, "
-    "great thanks, no thanks",
+    "great thanks",
+    ("no_thanks", Language.NORWEGIAN): "nei takk, nei takk det er bra",
+    ("no_thanks", Language.ENGLISH): "no thanks, no thank you",
+    ("yes_please", Language.NORWEGIAN): "ja takk, ja gjerne",
+    ("yes_please", Language.ENGLISH): "yes please",
     ("goodbye", Language.NORWEGIAN): "ha det, hade, ha det bra, ha det godt, hadet, farvel, snakkes, på gjensyn, adjø",
     ("goodbye", Language.ENGLISH): "bye, bye bye, goodbye, good bye, see you",
     ("abilities", Language.NORWEGIAN): "hjelp, hva kan du, hva kan du gjøre, hva kan du hjelpe meg med, hva kan jeg spørre om, hva kan jeg spørre deg om, "
@@ -28,6 +32,6 @@ _KNOWN = {phrase.strip(): meant for meant, phrases in _PHRASES.items() for phras
 
 
 def small_talk(line: str) -> tuple[str, Language] | None:
-    """What a line of small talk says (`hello`, `thanks`, `goodbye`, `abilities`), and in which language; None for all else."""
+    """What a line of small talk says (`hello`, `thanks`, `no_thanks`, `yes_please`, `goodbye`, `abilities`), and in which language; None for all else."""
     words = re.findall(r"\w+", line.casefold()) if len(line) <= _LONGEST else []
     return _KNOWN.get(" ".join(words))

@@ -10,9 +10,11 @@ import pytest
 
 from tests.archive.forks import Forks
 from tests.archive.samples import CountingEmbedder, answers, article, articles, files, found_by_words
-from vectorstore import Article, vectors
-from vectorstore.archive import Grade, open_archive
-from vectorstore.archive.upkeep import SEALED_AT_ONCE
+from vectorstore import ArchiveUnusable, Article, vectors
+from vectorstore.archive import Grade, open_archive, rows
+from vectorstore.archive.generations import Generations
+from vectorstore.archive.steps import STEP
+from vectorstore.archive.upkeep import SEALED_AT_ONCE, TAIL_FLOOR, Upkeep
 
 CANARY = "Kanarifuglen"
 
@@ -173,6 +175,27 @@ def test_a_removal_that_cannot_erase_says_so_and_every_later_writer_tries_again(
             assert _leftovers(home) == []
     finally:
         shutil.rmtree(place)
+
+
+class Kept(Generations):
+    """Generations that cannot be removed."""
+
+    def clear(self, kept: str | None) -> None:
+        raise ArchiveUnusable("a generation cannot be removed")
+
+
+def test_no_step_is_told_of_that_was_not_made(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Tests kill a writer after each step, and take it that it was made."""
+    with open_archive(home, CountingEmbedder()) as archive:
+        with archive._database.writing() as connection:
+            rows.set_value(connection, "erasing", 1)
+        upkeep = Upkeep(archive._database, Kept(home / "generations"), archive._wording, "f", TAIL_FLOOR)
+
+        with caplog.at_level(STEP, "vectorstore.archive"), pytest.raises(ArchiveUnusable):
+            upkeep.erase()
+
+    assert "the log is emptied" in caplog.messages
+    assert not {"every generation is erased", "all is erased"} & set(caplog.messages)
 
 
 def test_removing_nothing_does_nothing(home: Path) -> None:

@@ -259,6 +259,13 @@ def test_the_sample_articles_leave_when_the_first_of_ones_own_come(folder: Path,
     assert sorted(ids(run("articles", "--json"))) == ["laks", "ulv"]
 
 
+def test_of_a_single_sample_article_it_is_told_in_the_singular(folder: Path, run: Run) -> None:
+    run("ask", "Hvem møtte Putin?")
+    run("remove", *ids(run("articles", "--json"))[1:])
+
+    assert "The sample article has left" in run("ingest", folder).stdout
+
+
 def test_the_sample_articles_stay_where_one_asked_for_them_oneself(folder: Path, run: Run) -> None:
     samples = ROOT / "seeds"
     run("ask", "Hvem møtte Putin?")
@@ -363,6 +370,19 @@ def test_an_ingest_that_is_interrupted_once_or_impatiently_says_that_what_it_too
     assert error == "error: interrupted"
     assert hint == "hint: what has been taken in is kept; run the same command again to go on"
     assert told == f"\n{error}\n{hint}\n"
+
+
+def test_an_ingest_that_ends_for_another_reason_than_a_signal_does_not_report_that_it_is_done(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        sys.exit("a library has given up")
+
+    monkeypatch.setattr("bot.cli.intake.read", read)
+
+    ended = run("ingest", folder)
+
+    assert (ended.exit_code, ended.stdout) == (1, "a library has given up\n")
 
 
 # The language
@@ -474,6 +494,12 @@ def test_an_unknown_id_is_an_error_that_names_the_nearest(archive: Path, run: Ru
     assert ended.exit_code == 1
     assert ended.stdout == "removed whale\n"
     assert ended.stderr == "error: there is no article fergen\nhint: near it: ferge\n"
+
+
+def test_an_id_is_told_with_all_its_blanks_and_on_one_line(archive: Path, run: Run) -> None:
+    error, _ = run("remove", "en  id\nmed   blanke").stderr.splitlines()
+
+    assert "en  id med   blanke" in error
 
 
 def test_an_id_that_is_near_to_none_is_met_with_the_way_to_the_list(archive: Path, run: Run) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import program
+from bot.cli.shared import Shared
 from tests.cli.conftest import Run, objects
 
 ROOT = Path(__file__).parent.parent.parent
@@ -147,8 +148,16 @@ def test_home_is_where_the_archive_is(archive: Path, home: Path, run: Run, monke
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_all_commands_share_may_be_said_before_the_command_and_after_it(command: str, run: Run) -> None:
-    assert all(name in run(command, "--help").stdout for name in ("--home", "--color"))
+def test_what_all_commands_share_may_be_said_before_the_command_and_after_it(command: str) -> None:
+    shared = ["--home", "elsewhere", "--color", "never"]
+    given = ["id"] if command == "remove" else []
+
+    def understood(before: list[str], after: list[str]) -> object:
+        with program.make_context("kildebot", [*before, command]) as parent:
+            return program.commands[command].make_context(command, [*after, *given], parent).obj
+
+    assert understood(shared, []) == understood([], shared) == Shared("elsewhere", "never")
+    assert understood(["--home", "here", "--color", "always"], shared) == Shared("elsewhere", "never")
 
 
 def test_home_and_color_may_be_said_after_the_command(archive: Path, home: Path, run: Run) -> None:
@@ -227,6 +236,34 @@ def test_a_signal_to_end_ends_the_program_quietly(command: list[str], name: str,
         _, told = asking.communicate(timeout=10)
 
     assert (asking.returncode, told) == (code, "")
+
+
+ENDED_WHILE_IMPORTING = """
+import os, signal, sys
+from bot.cli.signals import ended_from_outside
+
+class Ending:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+assert "asyncio" not in sys.modules
+sys.meta_path.insert(0, Ending())
+with ended_from_outside():
+    import asyncio
+print("asyncio was imported")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+@pytest.mark.parametrize("module", ["asyncio.base_events", "asyncio.format_helpers", "asyncio.runners"])
+def test_a_signal_to_end_may_come_while_a_part_of_the_program_is_being_loaded(module: str) -> None:
+    """The modules are the one that asyncio begins with, one that its events begin with, and one that needs them."""
+    code = ENDED_WHILE_IMPORTING.format(module=module)
+
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (143, "", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")

@@ -73,7 +73,7 @@ def test_values_in_front_matter_are_read_as_they_are_written(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "title",
-    ["Kim: møtet", "Kim's møte: «nei»", '"Nei" sier Kim', "[Debatt] Kim til Putin: ja", "@kim", "*Kim*", "- Nei", "% av alt", "Hvorfor:"],
+    ["Kim: møtet", "Kim's møte: «nei»", '"Nei" sier Kim', "[Debatt] Kim til Putin: ja", "@kim", "*Kim*", "- Nei", "% av alt", "Hvorfor:", "Kim # en tittel", "Kim: møtet # 2", "Kim's # 1", "#metoo i Leka", "Nr. 1 #", "C# på timeplanen"],
 )  # fmt: skip
 def test_a_title_that_yaml_wants_in_quotation_marks_is_read_without(tmp_path: Path, title: str) -> None:
     front = f"---\ntags:\n  - a: b\ntitle: {title}\npublished: 2019-04\n---\n"
@@ -81,6 +81,14 @@ def test_a_title_that_yaml_wants_in_quotation_marks_is_read_without(tmp_path: Pa
     article = article_in(tmp_path, "a.md", front + BODY)
 
     assert (article.title, article.published.iso) == (title, "2019-04")
+
+
+def test_comments_in_front_matter_stand_on_lines_of_their_own_or_after_what_is_closed(tmp_path: Path) -> None:
+    front = "---\n# om saken\ntitle: 'Kim' # en tittel\noutlet: # ikke kjent\ngenre: >- # en blokk\n  leder\n---\n"
+
+    article = article_in(tmp_path, "a.md", front + BODY)
+
+    assert (article.title, article.outlet, article.genre) == ("Kim", "", Genre.EDITORIAL)
 
 
 def test_front_matter_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:

@@ -244,6 +244,16 @@ def test_what_is_said_aside_is_wrapped_between_words(
     ]
 
 
+def test_a_terminal_of_one_column_is_told_as_well(start: Started, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILDEBOT_HOME", str(home / "empty"))
+    terminal = start(size=(24, 1), arguments=["-m", "bot", "articles"])
+
+    assert terminal.ended() == 0
+    assert " ".join(terminal.child.before.split()) == (
+        "the archive holds no articles (take some in: kildebot ingest PATH)"
+    )
+
+
 def test_bytes_that_are_no_text_can_be_typed(start: Started) -> None:
     terminal = start()
     terminal.prompted()

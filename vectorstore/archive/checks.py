@@ -8,6 +8,7 @@ from vectorstore.archive import rows
 from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.nearness import Nearness
+from vectorstore.archive.upkeep import TAIL_SHARE
 from vectorstore.archive.values import Finding, Grade
 from vectorstore.archive.wording import Wording
 from vectorstore.chunking import CHUNKING
@@ -122,7 +123,9 @@ def _generation(
     found, refused = rows.sealed(connection), rows.refused(connection)
     if refused is not None:
         text = f"it could not be made of {refused.passages} passages: {refused.reason}"
-        hint = "when a fifth of the passages is new it is tried again, at once with `kildebot ingest --reembed`"
+        hint = (
+            f"when {TAIL_SHARE:.0%} of the passages are new it is tried again, at once with `kildebot ingest --reembed`"
+        )
         yield Finding("vector index", Grade.WARNING, f"{text}; every passage after it is compared instead", hint)
         return
     if found is None:

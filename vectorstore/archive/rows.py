@@ -56,6 +56,7 @@ class Refused:
 
 
 def value(connection: Connection, name: str) -> int:
+    """The value of a name in the table `meta`. Raises `ArchiveDamaged` where it is gone."""
     found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     if found is None:
         raise ArchiveDamaged(f"the archive has lost its record of `{name}`", "restore it from a backup")
@@ -459,6 +460,7 @@ def publish(connection: Connection, generation: Sealed | None) -> None:
 
 
 def refused(connection: Connection) -> Refused | None:
+    """What no generation could be made of the last time it was tried; None where it was made, or never tried."""
     found = connection.execute("SELECT last_passage, passages, reason FROM refused").fetchone()
     return Refused(*found) if found else None
 

@@ -84,5 +84,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def direction(vector: bytes) -> int:
-    """Names a vector by its content: the first 63 bits of its SHA-256. Migrations call it, as an SQL function of this name."""
+    """Names a vector by its content: the first 63 bits of its SHA-256. Migrations call it, as an SQL function of this name.
+
+    An INTEGER of SQLite has 64 bits, one of which is the sign (https://sqlite.org/datatype3.html); so of 8 bytes, the last bit is dropped.
+    """
     return int.from_bytes(hashlib.sha256(vector).digest()[:8], "big") >> 1

@@ -85,7 +85,8 @@ class Upkeep:
             self._generations.clear(None)
         except ArchiveUnusable as error:
             left = error
-        log.log(STEP, "every generation is erased")
+        else:
+            log.log(STEP, "every generation is erased")
         self._wording.rebuild()
         log.log(STEP, "the word index is made anew")
         emptied = self._database.empty_log()

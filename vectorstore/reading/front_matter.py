@@ -21,8 +21,9 @@ class Parted(NamedTuple):
 def parted(text: str) -> Parted:
     """The metadata and the text below it. A first line `---` without a second one, or without keys, is text.
 
-    Every value is read as it is written: `no` stays the language *no*, `2019-04` is not arithmetic, and `Kim: møtet` is a title though YAML
-    asks for quotation marks around it. Keys are matched in lower case; the last of two counts.
+    Every value is read as it is written: `no` stays the language *no*, `2019-04` is not arithmetic, and `Kim: møtet` and `Sak # 1` are titles
+    though YAML asks for quotation marks around the one and takes the end of the other for a comment. Comments may stand on lines of their
+    own, and after a value in quotation marks or brackets. Keys are matched in lower case; the last of two counts.
     Raises `ArticleRejected` for what cannot be read.
     """
     opening = re.match(r"\s*---[ ]*\n", text)
@@ -38,11 +39,12 @@ def parted(text: str) -> Parted:
 
 
 def _loaded(block: str) -> Fields:
+    whole = "\n".join(map(_uncommented, block.split("\n")))
     try:
-        loaded = _yaml(block)
+        loaded = _yaml(whole)
     except ArticleRejected:
-        meant = "\n".join(map(_quoted, block.split("\n")))
-        if meant == block:
+        meant = "\n".join(map(_quoted, whole.split("\n")))
+        if meant == whole:
             raise
         loaded = _yaml(meant)
     if not isinstance(loaded, dict):
@@ -64,17 +66,30 @@ def _yaml(block: str) -> object:
         raise ArticleRejected("front matter: not YAML", HINT) from error
 
 
+def _uncommented(line: str) -> str:
+    """A line `key: value` with the value in quotation marks where YAML would take its end for a comment: `title: Sak # 1`, `title: #metoo`.
+
+    Left alone is what begins as something else than plain words: quotation marks, brackets, a block, an anchor, an alias, a tag, or a comment.
+    """
+    found = re.fullmatch(r"""([\w-]+):[ ]+((?:#\w|[^\s\[{"'|>&*!#].*?\s#).*)""", line)
+    return _in_quotation_marks(found) if found else line
+
+
 def _quoted(line: str) -> str:
     """A line `key: value` with the value in quotation marks where YAML cannot take it without: `title: Kim: møtet`.
 
     A bracket or quotation mark that is opened and not closed on the line is left for YAML to complain of.
     """
-    found = re.fullmatch(r"""([\w-]+):[ ]+(?![\[{"'][^\]}"']*$)(\S.*?)[ ]*""", line)
+    found = re.fullmatch(r"""([\w-]+):[ ]+(?![\[{"'][^\]}"']*$)(\S.*)""", line)
     if not found:
         return line
     try:
         _yaml(line)
     except ArticleRejected:
-        value = found[2].replace("'", "''")
-        return f"{found[1]}: '{value}'"
+        return _in_quotation_marks(found)
     return line
+
+
+def _in_quotation_marks(line: re.Match[str]) -> str:
+    value = line[2].rstrip(" ").replace("'", "''")
+    return f"{line[1]}: '{value}'"

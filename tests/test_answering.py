@@ -62,6 +62,8 @@ def first_quote(answer: Answer) -> str:
         ("How many reserve soldiers does North Korea have?", "7,6 millioner"),
         ("When will the ferry sail again?", "March"),
         ("hvilken gave hadd kim med til puttin", "sverd"),
+        ("Hvor møttes Kim og Putin?", "Vladivostok"),
+        ("Kva gåve hadde Kim med seg til Putin?", "sverd"),
     ],
 )
 def test_the_first_quote_answers_the_question(chain: AnswerChain, question: str, quoted: str) -> None:
@@ -106,6 +108,20 @@ def test_a_follow_up_is_about_what_was_asked_before(chain: AnswerChain) -> None:
         (Turn("Hvorfor har fergen mellom Moss og Horten stanset?", "The company lacks spare parts."),)
     )
     assert first_quote(chain.answer("When will it sail again?", conversation)).startswith("It will sail")
+
+
+def test_who_asks_about_two_people_is_not_answered_with_one_of_them(tmp_path: Path) -> None:
+    """Where every article is about Ada, her name tells nothing apart; but Bo is asked for too, who stands in nearly as many."""
+    rounds = [
+        f"Ada møtte {name} i {place} i mai." for name, place in (("Bo", "Bergen"), ("Cy", "Moss"), ("Di", "Voss"))
+    ]
+    with open_archive(tmp_path) as archive:
+        archive.ingest(
+            Article(f"a{n}", f"Ada på reise {n}", " ".join([*rounds[n % 3 :], *rounds[: n % 3], "Bo ventet."]))
+            for n in range(6)
+        )
+        answer = AnswerChain(Search(archive), QuotingWriter()).answer("Hvor møtte Ada Bo?")
+    assert "Bergen" in first_quote(answer)
 
 
 def test_what_was_asked_before_does_not_answer_what_no_article_tells(chain: AnswerChain) -> None:

@@ -1,12 +1,14 @@
 """What a question asks for, and what its words may stand for."""
 
 from collections.abc import Sequence
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vectorstore.kinds import Kind, asked, signs
+from vectorstore.glossary import synonyms, translations
+from vectorstore.kinds import Kind, asked, shows
 from vectorstore.language import ENGLISH, NORWEGIAN, NYNORSK, detect, fold, stems
 from vectorstore.lexicon import Lexicon
 from vectorstore.query import analyse, language_of
@@ -30,7 +32,7 @@ class Words:
 
 
 def alternatives(word: str, words: Words, language: str = NORWEGIAN) -> dict[str, float]:
-    return dict(Lexicon(words).alternatives(word, language))
+    return dict(Lexicon(words).meaning(word, language).alternatives)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,16 @@ def alternatives(word: str, words: Words, language: str = NORWEGIAN) -> dict[str
         ("Hvor stor andel går til forsvaret?", Kind.SHARE),
         ("Hva kostet det?", Kind.MONEY),
         ("Hvor møttes de?", Kind.PLACE),
+        ("Hvor gammel er han?", Kind.AGE),
+        ("How old is he?", Kind.AGE),
+        ("Hvor langt er det til Moskva?", Kind.MEASURE),
+        ("Hvor høy er renta?", Kind.MEASURE),
+        ("Kvar møttest dei?", Kind.PLACE),
+        ("Kva heiter ho?", Kind.PERSON),
+        ("Kor mange veker varte det?", Kind.DURATION),
+        ("Hvor viktig er avtalen?", Kind.OTHER),
+        ("How long is the bridge?", Kind.MEASURE),
+        ("Hvorfor spurte hun hvor mange som kom?", Kind.REASON),
         ("Hvorfor reiste han?", Kind.REASON),
         ("Why did he go?", Kind.REASON),
         ("Fortell om toget", Kind.OTHER),
@@ -60,13 +72,26 @@ def test_a_question_is_known_by_what_it_asks_for(question: str, kind: Kind) -> N
     [
         ("De møttes i april 2019.", Kind.TIME),
         ("Samtalen tok to timer.", Kind.DURATION),
+        ("Han fikk fire måneders fengsel.", Kind.DURATION),
+        ("Kontrakten varer ut 2026-sesongen.", Kind.DURATION),
+        ("Det skjedde ved 21.30-tiden.", Kind.TIME),
         ("Om lag 25 prosent går til forsvaret.", Kind.SHARE),
         ("Det kostet tre millioner kroner.", Kind.MONEY),
         ("Han kom fordi han måtte.", Kind.REASON),
+        ("41-åringen ville ikke svare.", Kind.AGE),
+        ("Broen er 12 km lang.", Kind.MEASURE),
+        ("Renta er 3,5 prosent.", Kind.MEASURE),
+        ("Dei kom frå Noreg.", Kind.PLACE),
+        ("Det tok tre veker.", Kind.DURATION),
+        ("Han satt fengslet i to år før han slapp ut.", Kind.DURATION),
     ],
 )
 def test_a_sentence_shows_what_it_could_answer(sentence: str, kind: Kind) -> None:
-    assert kind in signs(sentence, NORWEGIAN)
+    assert shows(kind, sentence, NORWEGIAN)
+
+
+def test_a_time_before_something_is_no_duration() -> None:
+    assert not shows(Kind.DURATION, "To måneder før møtet var han i Hanoi.", NORWEGIAN)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +141,59 @@ def test_an_english_question_finds_norwegian_words_and_the_other_way() -> None:
     assert stems(["soldier"], ENGLISH)[0] in alternatives("soldat", Words("soldiers train", ENGLISH))
 
 
+def test_another_word_for_the_same_is_looked_for_and_counts_less() -> None:
+    found = alternatives("lege", Words("doktor tog"))
+    assert 0 < found[stems(["doktor"], NORWEGIAN)[0]] < 1
+    assert stems(["begin"], ENGLISH)[0] in alternatives("start", Words("begin", ENGLISH), ENGLISH)
+
+
+def test_a_word_common_to_two_languages_of_questions_is_looked_for() -> None:
+    assert [term.word for term in analyse("Who won the election?", Lexicon(Words("won election", ENGLISH))).terms] == [
+        "won",
+        "election",
+    ]
+
+
+def test_a_name_stands_for_itself() -> None:
+    words = Words("kjøretøy bil")
+    (vehicle,) = stems(["kjøretøy"], NORWEGIAN)
+    for question, meant in (("Hva er en bil?", True), ("Biler i Oslo: hvor mange?", True), ("Hva sier Bil?", False)):
+        terms = analyse(question, Lexicon(words)).terms
+        assert any(vehicle in dict(term.alternatives) for term in terms) is meant, question
+
+
+def test_nynorsk_and_bokmaal_find_each_other() -> None:
+    assert alternatives("løner", Words("lønn"), NYNORSK)[stems(["lønn"], NORWEGIAN)[0]] > 0.9
+    assert alternatives("lønn", Words("løn", NYNORSK))[stems(["løn"], NYNORSK)[0]] > 0.9
+    assert stems(["salary"], ENGLISH)[0] in alternatives("løna", Words("salary", ENGLISH), NYNORSK)
+    assert stems(["løn"], NYNORSK)[0] in alternatives("salaries", Words("løn", NYNORSK), ENGLISH)
+
+
+def test_a_compound_that_no_article_has_is_looked_for_by_its_parts() -> None:
+    assert set(stems(["tog", "reise"], NORWEGIAN)) <= alternatives("togreise", Words("toget reiste")).keys()
+    assert set(stems(["fred", "samtale"], NORWEGIAN)) <= alternatives("fredssamtale", Words("freden samtalen")).keys()
+    assert "fred" not in alternatives("fredssamtale", Words("freden samtalen fredssamtale"))
+    for whole, part, parts in (("vedtak", "tak", "ved tak"), ("150000", "150", "150 000")):
+        assert part not in alternatives(whole, Words(parts)), "small words and numbers make no compounds"
+    terms = analyse("Hva mener Solberg?", Lexicon(Words("sol berg"))).terms
+    assert [len(term.alternatives) for term in terms if term.name] == [1], "a name is not made of words"
+
+
+def test_a_form_of_a_word_is_looked_up_as_that_word() -> None:
+    assert "klode" not in synonyms("planen", NORWEGIAN), "a plan is no planet, though the two have one stem"
+    assert "rimelig" not in synonyms("biler", NORWEGIAN), "cars are not cheap, though the two have one stem"
+    assert synonyms("biler", NORWEGIAN) == synonyms("bil", NORWEGIAN) != ()
+    assert translations("companies", ENGLISH, NORWEGIAN) == translations("company", ENGLISH, NORWEGIAN) != ()
+
+
+@pytest.mark.parametrize("name", ["glossary.tsv", "synonyms.tsv", "irregular.tsv"])
+def test_the_word_lists_are_sorted_and_say_everything_once(name: str) -> None:
+    lines = files("vectorstore").joinpath(name).read_text("utf-8").splitlines()
+    rows = [tuple(line.split("\t")) for line in lines if not line.startswith("#")]
+    assert rows == sorted(set(rows))
+    assert all(all(cells) and "".join(cells) == "".join(cells).lower() for cells in rows)
+
+
 def test_words_that_only_ask_are_not_looked_for() -> None:
     query = analyse("Hvor mange soldater har Nord-Korea?", Lexicon(Words("soldater nord korea mange")))
     assert [term.word for term in query.terms] == ["soldater", "nord", "korea"]
@@ -129,6 +207,11 @@ def test_earlier_turns_count_at_falling_weight() -> None:
     assert weights["toget"] == 1
     assert weights["kim"] == weights["sverd"] == 0.5
     assert weights["putin"] == 0.25
+
+
+def test_words_of_earlier_turns_that_no_article_has_are_forgotten() -> None:
+    query = analyse("Hvem er reder?", Lexicon(Words("reder ferge")), ["Hva med fergen og xyzzy?"])
+    assert [term.word for term in query.terms] == ["reder", "fergen"]
 
 
 def test_a_common_word_tells_less_than_a_rare_one() -> None:

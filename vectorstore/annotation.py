@@ -6,7 +6,7 @@ from functools import cached_property
 
 from vectorstore.article import Span
 from vectorstore.chunking import sentences
-from vectorstore.kinds import Kind, is_number, signs
+from vectorstore.kinds import Kind, is_number, shows
 from vectorstore.language import FUNCTION_WORDS, stems, tokens
 
 _CAPITALISED = re.compile(r"[A-ZÆØÅÄÖÜÉ][\w’'-]*")
@@ -63,11 +63,16 @@ class Sentence:
         """The words that are numbers, in digits or in letters."""
         return frozenset(word for word in self.words if is_number(word, self.language))
 
+    def shows(self, kind: Kind) -> bool:
+        """Whether something in this sentence could answer a question of that kind."""
+        if kind not in self._shown:
+            self._shown[kind] = bool(self.names) if kind is Kind.PERSON else shows(kind, self.text, self.language)
+        return self._shown[kind]
+
     @cached_property
-    def signs(self) -> frozenset[Kind]:
-        """The kinds of question that something in this sentence could answer."""
-        found = signs(self.text, self.language)
-        return found | {Kind.PERSON} if self.names else found
+    def _shown(self) -> dict[Kind, bool]:
+        """What was found so far, for few kinds are ever asked for."""
+        return {}
 
     @property
     def ends(self) -> bool:

@@ -62,6 +62,8 @@ def analyse(question: str, lexicon: Lexicon, earlier: Sequence[str] = ()) -> Que
     terms: dict[str, Term] = {}
     for text, weight in texts:
         for term in _terms(text, lexicon):
+            if weight < 1 and not term.share:  # what no article has may be asked for, but an earlier turn need not say it again
+                continue
             before = terms.get(term.word)
             terms[term.word] = replace(before or term, weight=weight + (before.weight if before else 0.0))
     return Query(language_of(question), asked(question)[0], tuple(terms.values())[:_MOST_TERMS], tuple(texts))

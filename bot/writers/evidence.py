@@ -11,6 +11,14 @@ from vectorstore.query import Query
 from vectorstore.trees import Features, Floats
 
 _FAR = 40  # words: as far as if it were not in the sentence at all
+# Of the features of the best sentence, those that tell whether it answers.
+_OF_THE_BEST = (
+    "in sentence", "in sentence or heading", "in sentence, those before or heading", "in passage", "in article", "most missed",
+    "names in it", "names in it or heading", "names in it, those before or heading", "names in article",
+    "other words", "other words in passage", "other words in article", "terms in it", "neighbours in question", "small words",
+    "bm25 per idf", "passage share", "kind", "sign", "counted", "first match", "nearest new to a match", "new names", "new numbers", "spoken",
+)  # fmt: skip
+_COUNTED_WITHIN = 3  # words from a number to what it counts
 _SPEECH = ("–", "—", "-", "«", "“", '"')
 
 
@@ -22,6 +30,7 @@ def sentence_features(findings: Findings) -> Features:
     behind = findings.scores - findings.scores.max()
     headed = np.maximum(matches.sentences, matches.headings[held])
     covered, small = matches.sentences @ weights, small_words(query, candidates)
+    wider = matches.in_articles([candidate.article for candidate in candidates])
     before, after = matches.beside(-1), matches.beside(1)
     alone = [_alone(query, sentence) for candidate in candidates for sentence in candidate.sentences]
     terms = max(1, len(query.terms))
@@ -37,6 +46,11 @@ def sentence_features(findings: Findings) -> Features:
         "in sentence before": before @ weights,
         "in sentence after": after @ weights,
         "in passage": (matches.passages @ weights)[held],
+        "in sentence, those before or heading": matches.so_far @ weights,
+        "names in it, those before or heading": matches.so_far @ names,
+        "in article": (wider @ weights)[held],
+        "names in article": (wider @ names)[held],
+        "other words in article": (wider @ others)[held],
         "heading": (matches.headings @ weights)[held],
         "behind best sentence": covered - covered.max(),
         "most missed": ((1 - headed) * weights).max(axis=1, initial=0),
@@ -85,13 +99,14 @@ def _alone(query: Query, sentence: Sentence) -> dict[str, float]:
     asked = {term.word for term in query.terms}
     new = [(place, word) for place, word in sentence.new_places if word not in asked]
     return {
-        "sign": float(query.kind in sentence.signs),
-        "signs": float(len(sentence.signs)),
+        "sign": float(sentence.shows(query.kind)),
         "new names": float(len(sentence.names - asked)),
         "new numbers": float(len(sentence.numbers - asked)),
         "new share": len(new) / max(1, len(sentence.words)),
         "first new place": float(new[0][0] if new else _FAR),
         "nearest new to a match": float(_nearest(query, sentence, new)),
+        "first match": float(min(_places(query, sentence), default=_FAR)),
+        "counted": float(_counted(query, sentence)),
         "words": float(len(sentence.words)),
         "ends": float(sentence.ends),
         "spoken": float(sentence.text.startswith(_SPEECH)),
@@ -101,9 +116,23 @@ def _alone(query: Query, sentence: Sentence) -> dict[str, float]:
 
 def _nearest(query: Query, sentence: Sentence, new: list[tuple[int, str]]) -> int:
     """Words between a term of the question and the nearest new name, or number where the question asks for one."""
-    found = [sentence.places[stem] for term in query.terms for stem, _ in term.alternatives if stem in sentence.places]
+    found = _places(query, sentence)
     wanted = [place for place, word in new if (word in sentence.numbers) == (query.kind in COUNTED)]
     return min((abs(a - b) for a in wanted for b in found), default=_FAR)
+
+
+def _places(query: Query, sentence: Sentence) -> list[int]:
+    """Where the question's terms stand in a sentence, counted in words."""
+    return [sentence.places[stem] for term in query.terms for stem, _ in term.alternatives if stem in sentence.places]
+
+
+def _counted(query: Query, sentence: Sentence) -> bool:
+    """Whether a number stands right before the question's first own term, which is what is counted where it asks how many."""
+    first = next((term for term in query.terms if term.weight >= 1), None)
+    places = [sentence.places[stem] for stem, _ in first.alternatives if stem in sentence.places] if first else []
+    return any(
+        word in sentence.numbers for place in places for word in sentence.words[max(0, place - _COUNTED_WITHIN) : place]
+    )
 
 
 def _standings(findings: Findings, scores: Floats) -> dict[str, float]:
@@ -130,9 +159,9 @@ class _Home:
 
 
 def _home(findings: Findings, home: int) -> _Home:
-    whole = findings.matches.headed
-    same = np.array([each.article == findings.candidates[home].article for each in findings.candidates])
-    return _Home(whole[home], whole[same].max(axis=0), whole.max(axis=0), float(same.mean()))
+    whole, articles = findings.matches.headed, [each.article for each in findings.candidates]
+    same_article = articles.count(articles[home]) / len(articles)
+    return _Home(whole[home], findings.matches.in_articles(articles)[home], whole.max(axis=0), same_article)
 
 
 def _coverage(findings: Findings, features: Features, best: int) -> dict[str, float]:
@@ -143,18 +172,13 @@ def _coverage(findings: Findings, features: Features, best: int) -> dict[str, fl
     unknown = (home.anywhere == 0).astype(float)
     names, others = names_of(query), others_of(query)
     cosines = standing(np.array([each.cosine for each in findings.candidates]))
-    kept = ("in sentence", "in sentence or heading", "most missed", "bm25 per idf", "sign", "neighbours in question",
-            "other words", "other words in passage", "terms in it", "passage share", "kind")  # fmt: skip
     return {
-        **{name: float(features[name][best]) for name in kept},
+        **{name: float(features[name][best]) for name in _OF_THE_BEST},
         "in best pair": max(features["in sentence and one before"][best], features["in sentence and one after"][best]),
         "in its passage or heading": home.passage @ weights,
-        "in its article": home.article @ weights,
         "in any passage": home.anywhere @ weights,
         "most missed in article": ((1 - home.article) * weights).max(initial=0),
         "names in its passage": home.passage @ names,
-        "names in its article": home.article @ names,
-        "other words in article": home.article @ others,
         "other words unknown": unknown @ others,
         "terms in article": home.article.sum() / max(1, len(query.terms)),
         "unknown terms": unknown.sum() / max(1, len(query.terms)),

@@ -62,8 +62,8 @@ def analyse(question: str, lexicon: Lexicon, earlier: Sequence[str] = ()) -> Que
     terms: dict[str, Term] = {}
     for text, weight in texts:
         for term in _terms(text, lexicon):
-            if weight < 1 and not term.share:  # what no article has may be asked for, but an earlier turn need not say it again
-                continue
+            if weight < 1 and not term.share:
+                continue  # only the question itself may ask for what no article has
             before = terms.get(term.word)
             terms[term.word] = replace(before or term, weight=weight + (before.weight if before else 0.0))
     return Query(language_of(question), asked(question)[0], tuple(terms.values())[:_MOST_TERMS], tuple(texts))

@@ -43,6 +43,9 @@ class Program(Command, click.Group):
             code = complain(error.format_message())
         except OSError as error:  # while the help was written
             code = _unwritten(error)
+        except SystemExit:  # by a signal; where it says that the terminal is gone, nothing more can be written
+            _flush()
+            raise
         sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -85,11 +88,16 @@ class _NoSuchCommand(click.UsageError):
 def _unwritten(error: OSError) -> int:
     """Says which file cannot be read or written; of output that is left and has no room, nothing more is tried."""
     code = complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    _flush()
+    return code
+
+
+def _flush() -> None:
+    """Write what is left; where that cannot be, drop it, or the exit code would become Python's own for it (120)."""
     try:
         sys.stdout.flush()
     except OSError:
         _drop_output()
-    return code
 
 
 def _hang_up() -> int:

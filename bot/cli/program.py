@@ -8,7 +8,7 @@ import contextlib
 import difflib
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -43,9 +43,8 @@ class Program(Command, click.Group):
             code = complain(error.format_message())
         except OSError as error:  # while the help was written
             code = _unwritten(error)
-        except SystemExit:  # by a signal; where it says that the terminal is gone, nothing more can be written
+        finally:
             _flush()
-            raise
         sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -86,30 +85,29 @@ class _NoSuchCommand(click.UsageError):
 
 
 def _unwritten(error: OSError) -> int:
-    """Says which file cannot be read or written; of output that is left and has no room, nothing more is tried."""
-    code = complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
-    _flush()
-    return code
+    """Says which file cannot be read or written."""
+    return complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
 
 
 def _flush() -> None:
     """Write what is left; where that cannot be, drop it, or the exit code would become Python's own for it (120)."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _drop_output()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _drop(stream)
 
 
 def _hang_up() -> int:
     """Whoever read our output has gone."""
-    _drop_output()
+    _drop(sys.stdout)
     return UNREAD
 
 
-def _drop_output() -> None:
+def _drop(stream: TextIO) -> None:
     """Python would complain once more at exit, so what is left goes nowhere."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -128,6 +128,13 @@ def test_a_misspelt_word_is_taken_for_the_nearest_one_there_is() -> None:
     assert stems(["penger"], NORWEGIAN)[0] not in alternatives("pasner", Words("panser penger"))
 
 
+def test_a_name_that_no_article_has_is_not_taken_for_a_common_word() -> None:
+    lexicon = Lexicon(Words("rektor putin"))
+    alike = {term.word: len(term.alternatives) for term in analyse("Hva med Rektorn og Puttin?", lexicon).terms}
+    assert alike == {"rektorn": 1, "puttin": 2}
+    assert len(alternatives("rektorn", Words("rektor"))) == 2
+
+
 def test_a_word_that_the_articles_have_is_not_corrected() -> None:
     assert list(alternatives("hval", Words("hval hvaler kval"))) == stems(["hval"], NORWEGIAN)
 

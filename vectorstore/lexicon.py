@@ -69,7 +69,7 @@ class Lexicon:
             if self._words.passage_frequency(other := _stem(meant, of)):
                 found.setdefault(other, weight)
         if not self._held(found):
-            guessed = self._genitive(word) or self._spelt_alike(word) or ([] if name else self._parts(word))
+            guessed = self._genitive(word) or self._spelt_alike(word, name) or ([] if name else self._parts(word))
             for meant, weight in guessed:
                 for each in spoken:
                     found.setdefault(_stem(meant, each), weight)
@@ -108,8 +108,11 @@ class Lexicon:
     def _known(self, word: str) -> bool:
         return any(self._words.passage_frequency(_stem(word, each)) for each in self._words.languages)
 
-    def _spelt_alike(self, word: str) -> list[Alternative]:
-        """The words of the archive nearest to an unknown one by edit distance (Damerau-Levenshtein, restricted)."""
+    def _spelt_alike(self, word: str, name: bool) -> list[Alternative]:
+        """The words of the archive nearest to an unknown one by edit distance (Damerau-Levenshtein, restricted).
+
+        A name is not taken for a common word: Støre, whom no article names, is not `større`.
+        """
         if len(word) < _SHORTEST_TO_CORRECT or not word.isalpha():
             return []
         from rapidfuzz import process
@@ -122,7 +125,12 @@ class Lexicon:
         )
         nearest = int(min((distance for _, distance, _ in near), default=0))
         alike = [meant for spelling, distance, _ in near if distance == nearest for meant in spellings[spelling]]
+        if name:
+            alike = [meant for meant in alike if not self._is_common(meant)]
         return [(meant, _MISSPELT_WEIGHTS[nearest]) for meant in alike[:_MOST_SPELLINGS]]
+
+    def _is_common(self, word: str) -> bool:
+        return any(glossary.is_word(word, language) for language in self._words.languages)
 
     def _spelt(self, initial: str) -> dict[str, list[str]]:
         """Folded form → words of the archive, for those that begin with a letter or with one that folds to it."""

@@ -1,7 +1,7 @@
 """Other words for the words of a question: in the other language, in the other written Norwegian, or in the same language.
 
 Two lists, each a pair or a headword a line: `glossary.tsv` (English and bokmål) and `synonyms.tsv` (bokmål and English words that
-stand in for one another; nynorsk words with those that bokmål has for them). All are looked up by their stems.
+stand in for one another; nynorsk words with those that bokmål has for them). A form of a listed word is looked up as that word.
 """
 
 from collections import defaultdict
@@ -22,12 +22,12 @@ def translations(word: str, language: str, spoken: str) -> tuple[str, ...]:
     if language == spoken:
         return ()
     if spoken == ENGLISH:
-        meant = (word, *_of_nynorsk().others(word)) if language == NYNORSK else (word,)
+        meant = (word, *_synonyms(NYNORSK).others(word)) if language == NYNORSK else (word,)
         return _each(_to_english(), meant)
     if language == ENGLISH:
         found = _to_norwegian().others(word)
         return (*found, *_each(_to_nynorsk(), found)) if spoken == NYNORSK else found
-    return (_to_nynorsk() if spoken == NYNORSK else _of_nynorsk()).others(word)
+    return (_to_nynorsk() if spoken == NYNORSK else _synonyms(NYNORSK)).others(word)
 
 
 def synonyms(word: str, language: str) -> tuple[str, ...]:
@@ -37,12 +37,8 @@ def synonyms(word: str, language: str) -> tuple[str, ...]:
 
 def is_word(word: str, language: str) -> bool:
     """Whether a lower-case word, or one that it is a form of, is listed: then it is no name, though it may begin a sentence."""
-    tables = (
-        (_to_norwegian(),)
-        if language == ENGLISH
-        else (_to_english(), *((_of_nynorsk(),) if language == NYNORSK else ()))
-    )
-    return any(table.listed(word) for table in (*tables, _synonyms(language)))
+    translated = _to_norwegian() if language == ENGLISH else _to_english()
+    return _synonyms(language).listed(word) or translated.listed(word)
 
 
 class _Table:
@@ -102,12 +98,8 @@ def _to_nynorsk() -> _Table:
 
 
 @cache
-def _of_nynorsk() -> _Table:
-    return _Table(_listed(NYNORSK), NYNORSK)
-
-
-@cache
 def _synonyms(language: str) -> _Table:
+    """Those of nynorsk are bokmål's words."""
     return _Table(_listed(language), language)
 
 

@@ -93,4 +93,5 @@ def _names(text: str, language: str) -> set[str]:
     """The lower-case words that are written with a capital; the first one only where it is no common word."""
     found = [token for match in _NAME.finditer(text) for token in tokens(match[0])]
     opening = tokens(text)[:1]
-    return {token for token in found if [token] != opening or not is_word(token, language)}
+    content = (token for token in found if token not in FUNCTION_WORDS)
+    return {token for token in content if [token] != opening or not is_word(token, language)}

@@ -1,7 +1,6 @@
 """Text to vectors: the embedder that needs no model, and any embedding model that LangChain reaches."""
 
 import logging
-import random
 import re
 import threading
 import time
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from vectorstore.errors import EmbeddingFailed
 from vectorstore.language import content_tokens, detect, fold, stems
+from vectorstore.remote import is_out_of_credit, is_too_long, reason, status, wait_before_next
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -39,9 +39,6 @@ _QUESTION_WAIT = 2.0
 _SHORT = 100  # characters that every model takes
 _UNIT = 0.01  # by which a unit vector's length may be off: ten times what half-precision numbers leave, and no model's raw length
 _NO_LENGTH = 1e-9  # a vector no longer than this has no direction: its numbers are what rounding left
-_SPREAD = 1.1  # times the wait, at most, so that many clients do not come back at once
-_TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504, 529}
-_TOO_LONG = re.compile(r"length|token|too (?:long|large)|context", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -197,12 +194,12 @@ class LangChainEmbedder:
             except EmbeddingFailed:
                 raise
             except Exception as error:  # each provider has errors of its own
-                if _is_too_long(error):
+                if is_too_long(error):
                     raise _TooLongError from error
-                wait = _wait_before_next(error, attempt)
+                wait = wait_before_next(error, attempt)
                 if attempt == attempts or wait is None or wait > longest_wait:
-                    raise EmbeddingFailed(f"{self.name} gave no vectors: {_reason(error)}", _hint(error)) from error
-                log.info("%s: %s; trying again in %.1f s", self.name, _reason(error), wait)
+                    raise EmbeddingFailed(f"{self.name} gave no vectors: {reason(error)}", _hint(error)) from error
+                log.info("%s: %s; trying again in %.1f s", self.name, reason(error), wait)
                 self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
@@ -305,59 +302,12 @@ def _cut(text: str) -> str:
     return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")
 
 
-def _status(error: Exception) -> int:
-    for holder in (error, getattr(error, "response", None)):
-        status = getattr(holder, "status_code", None)
-        if isinstance(status, int):
-            return status
-    return 0
-
-
-def _is_too_long(error: Exception) -> bool:
-    return _status(error) == 413 or (_status(error) == 400 and bool(_TOO_LONG.search(str(error))))
-
-
-def _is_connection(error: Exception) -> bool:
-    """Whether the server was not reached, or did not answer in time; the providers' clients name their errors so."""
-    names = " ".join(each.__name__ for each in type(error).__mro__)
-    return isinstance(error, OSError) or bool(re.search(r"Timeout|Connect(?:ion)?Error", names))
-
-
-def _wait_before_next(error: Exception, attempt: int) -> float | None:
-    """Seconds to wait before trying again; None where trying again is of no use."""
-    if getattr(error, "code", None) == "insufficient_quota":
-        return None
-    if _status(error) not in _TRANSIENT and not (_status(error) == 0 and _is_connection(error)):
-        return None
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    try:
-        asked = float(headers.get("retry-after", 0))
-    except (TypeError, ValueError):
-        asked = 0.0
-    return max(asked, 2.0 ** (attempt - 1)) * random.uniform(1.0, _SPREAD)  # noqa: S311 - spreads clients, guards nothing
-
-
-def _reason(error: Exception) -> str:
-    if getattr(error, "code", None) == "insufficient_quota":
-        return "the account has no credit left"
-    known = {
-        401: "the key was refused",
-        403: "access was refused",
-        404: "there is no such model",
-        429: "too many requests",
-    }
-    status = _status(error)
-    if status:
-        return f"{known.get(status, 'the server refused')} ({status})"
-    return "the server could not be reached" if _is_connection(error) else type(error).__name__
-
-
 def _hint(error: Exception) -> str:
-    if getattr(error, "code", None) == "insufficient_quota":
+    if is_out_of_credit(error):
         return "top up the account; what is embedded so far is kept"
     known = {
         401: "check the key, OPENAI_API_KEY",
         403: "check the key's rights",
         404: "check the name in KILDEBOT_EMBEDDING",
     }
-    return known.get(_status(error), "try again later; what is embedded so far is kept, and not paid for twice")
+    return known.get(status(error), "try again later; what is embedded so far is kept, and not paid for twice")

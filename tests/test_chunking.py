@@ -16,6 +16,10 @@ PROSE = "Toget forlot Pyongyang søndag. " * 60
     [
         ("Han kom kl. 12.30. Hun gikk.", ["Han kom kl. 12.30.", "Hun gikk."]),
         ("Den 12. september 2023 kom han. Så dro han.", ["Den 12. september 2023 kom han.", "Så dro han."]),
+        (
+            "Det var Putin som kom. Kim ventet i et par. De var to.",
+            ["Det var Putin som kom.", "Kim ventet i et par.", "De var to."],
+        ),
         ("– Hvorfor? spurte han. Ingen svarte.", ["– Hvorfor? spurte han.", "Ingen svarte."]),
         ("Det gjelder f.eks. USA. Slik er det.", ["Det gjelder f.eks. USA.", "Slik er det."]),
         ("U.S. President Biden met Mr. Putin. They spoke.", ["U.S. President Biden met Mr. Putin.", "They spoke."]),

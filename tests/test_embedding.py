@@ -1,102 +1,34 @@
 """Text to vectors: the built-in embedder, and models reached over the network, here by a server on this machine."""
 
-import json
-import threading
-import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from tests.archive.samples import articles
+from tests.embedding_server import SECRET, Server, embedding_server, fault
 from vectorstore import EmbeddingFailed
 from vectorstore.archive import open_archive
 from vectorstore.chunking import passages
-from vectorstore.embedding import BATCH, LangChainEmbedder, SubwordEmbedder, embedder_for
+from vectorstore.embedding import BATCH, REQUEST_TOKENS, LangChainEmbedder, SubwordEmbedder, embedder_for, tokens_in
 
-_SECRET = "sk-very-secret"
 _MODEL = "openai:text-embedding-3-small"
-
-
-@dataclass
-class Server:
-    """Speaks OpenAI's `/v1/embeddings`. `faults` are given out first, one a request: status, headers and body."""
-
-    address: str = ""
-    dimensions: int = 8
-    faults: list[tuple[int, dict[str, str], object]] = field(default_factory=list)
-    requests: list[dict[str, object]] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    longest: int = 10**9
-    answered: list[str] = field(default_factory=list)
-    fail_after: int | None = None
-
-    def answer(self, request: dict[str, object]) -> tuple[int, dict[str, str], object]:
-        self.requests.append(request)
-        if self.faults:
-            return self.faults.pop(0)
-        texts = request["input"]
-        assert isinstance(texts, list), "texts are sent, never token numbers"
-        assert all(isinstance(text, str) and text for text in texts)
-        if self.fail_after is not None and len(self.answered) + len(texts) > self.fail_after:
-            return _fault(500)
-        if max(map(len, texts)) > self.longest:
-            return _fault(400, message="maximum context length is 8192 tokens")
-        self.answered += texts
-        rows = [{"object": "embedding", "index": at, "embedding": self._vector(text)} for at, text in enumerate(texts)]
-        return 200, {}, {"object": "list", "data": rows, "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
-
-    def _vector(self, text: str) -> list[float]:
-        return [1.0 + zlib.crc32(f"{at} {text}".encode()) % 100 for at in range(self.dimensions)]
-
-
-def _fault(
-    status: int, code: str = "", message: str = f"no, and your key is {_SECRET}", **headers: str
-) -> tuple[int, dict[str, str], object]:
-    return (
-        status,
-        {name.replace("_", "-"): value for name, value in headers.items()},
-        {"error": {"message": message, "code": code}},
-    )
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    served = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == "/v1/embeddings"
-            served.keys.append(self.headers["Authorization"])
-            status, headers, body = served.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {
-                **headers,
-                "Content-Type": "application/json",
-                "Content-Length": str(len(content)),
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        served.address = f"http://127.0.0.1:{listening.server_address[1]}/v1"
-        threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True).start()
+    with embedding_server() as served:
         yield served
-        listening.shutdown()
 
 
 def _embedder(
     server: Server, dimensions: int | None = None, sleep: Callable[[float], None] | None = None
 ) -> LangChainEmbedder:
-    embedder = embedder_for(_MODEL, dimensions=dimensions, api_key=_SECRET, base_url=server.address, timeout=5)
+    embedder = embedder_for(_MODEL, dimensions=dimensions, api_key=SECRET, base_url=server.address)
     assert isinstance(embedder, LangChainEmbedder)
     embedder._sleep = sleep or (lambda _: None)
     return embedder
@@ -134,7 +66,7 @@ def test_texts_are_sent_as_text_in_batches_and_vectors_come_back_at_unit_length(
     assert rows.shape == (BATCH + 5, 8)
     assert np.linalg.norm(rows, axis=1) == pytest.approx([1] * len(texts), abs=1e-5)
     assert {request["model"] for request in server.requests} == {"text-embedding-3-small"}
-    assert set(server.keys) == {f"Bearer {_SECRET}"}
+    assert set(server.keys) == {f"Bearer {SECRET}"}
 
 
 def test_a_question_and_a_passage_of_the_same_words_get_the_same_vector(server: Server) -> None:
@@ -164,28 +96,55 @@ def test_making_an_embedder_imports_and_asks_nothing(server: Server) -> None:
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_passing_fault_is_tried_again(server: Server, status: int) -> None:
     waits: list[float] = []
-    server.faults = [_fault(status), _fault(status)]
+    server.faults = [fault(status), fault(status)]
     assert _embedder(server, sleep=waits.append).embed_passages(["a", "b"]).shape == (2, 8)
     assert len(waits) == 2
     assert waits == sorted(waits)
 
 
-def test_the_wait_that_the_server_asks_for_is_kept(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"retry_after": "7"}, 7, 8),
+        ({"retry_after": "60"}, 60, 66),
+        ({"retry_after_ms": "7000", "retry_after": "1"}, 7, 8),
+        ({"retry_after": "nan"}, 1, 2),
+        ({"retry_after": "-5"}, 1, 2),
+        ({"retry_after": "soon"}, 1, 2),
+    ],
+)
+def test_the_wait_that_the_server_asks_for_is_kept(
+    server: Server, headers: dict[str, str], least: float, most: float
+) -> None:
     waits: list[float] = []
-    server.faults = [_fault(429, retry_after="7")]
+    server.faults = [fault(429, **headers)]
     _embedder(server, sleep=waits.append).embed_passages(["a"])
-    assert 7 <= waits[0] <= 8
+    assert least <= waits[0] <= most
+
+
+def test_the_date_that_the_server_asks_one_to_wait_for_is_kept(server: Server) -> None:
+    waits: list[float] = []
+    server.faults = [fault(429, retry_after=format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True))]
+    _embedder(server, sleep=waits.append).embed_passages(["a"])
+    assert 40 <= waits[0] <= 66
+
+
+def test_a_limit_on_tokens_a_minute_is_waited_out(server: Server) -> None:
+    waits: list[float] = []
+    server.faults = [fault(429)] * 6
+    assert _embedder(server, sleep=waits.append).embed_passages(["a"]).shape == (1, 8)
+    assert sum(waits) > 60
 
 
 @pytest.mark.parametrize(
     ("fault", "said", "requests"),
     [
-        (_fault(401), "key was refused", 1),
-        (_fault(404), "no such model", 1),
-        (_fault(429, code="insufficient_quota"), "no credit", 1),
-        (_fault(429, retry_after="999"), "too many", 1),
-        (_fault(400), "refused", 1),
-        (_fault(503), "503", 6),
+        (fault(401), "key was refused", 1),
+        (fault(404), "no such model", 1),
+        (fault(429, code="insufficient_quota"), "no credit", 1),
+        (fault(429, retry_after="999"), "too many", 1),
+        (fault(400, message="this model gives no choice of dimensions"), "refused", 1),
+        (fault(503), "503", 7),
     ],
 )
 def test_a_lasting_fault_is_told_in_one_line_without_the_servers_words(
@@ -194,7 +153,7 @@ def test_a_lasting_fault_is_told_in_one_line_without_the_servers_words(
     server.faults = [fault] * 20
     with pytest.raises(EmbeddingFailed, match=said) as raised:
         _embedder(server).embed_passages(["a"])
-    assert _SECRET not in raised.value.message + raised.value.hint
+    assert SECRET not in raised.value.message + raised.value.hint
     assert raised.value.hint
     assert "\n" not in raised.value.message
     assert len(server.requests) == requests
@@ -202,18 +161,113 @@ def test_a_lasting_fault_is_told_in_one_line_without_the_servers_words(
 
 def test_somebody_who_asks_is_not_kept_waiting_for_long(server: Server) -> None:
     waits: list[float] = []
-    server.faults = [_fault(503)] * 20
+    server.faults = [fault(503)] * 20
     with pytest.raises(EmbeddingFailed):
         _embedder(server, sleep=waits.append).embed_question("hei")
     assert sum(waits) < 3
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
-    embedder = embedder_for(_MODEL, api_key="x", base_url="http://127.0.0.1:9/v1", timeout=2)
+def _absent(sleep: Callable[[float], None], clock: Callable[[], float] = lambda: 0.0) -> LangChainEmbedder:
+    embedder = embedder_for(_MODEL, api_key="x", base_url="http://127.0.0.1:9/v1")
     assert isinstance(embedder, LangChainEmbedder)
-    embedder._sleep = lambda _: None
+    embedder._sleep, embedder._clock = sleep, clock
+    return embedder
+
+
+def test_a_server_that_was_never_there_is_not_waited_for_as_one_that_went_away(server: Server) -> None:
+    waits: list[float] = []
     with pytest.raises(EmbeddingFailed, match="could not be reached"):
-        embedder.embed_passages(["a"])
+        _absent(waits.append).embed_passages(["a"])
+    assert sum(waits) < 5
+
+
+def test_a_server_that_cannot_be_reached_is_left_alone_for_a_moment_and_then_asked_again() -> None:
+    waits: list[float] = []
+    now = [100.0]
+    embedder = _absent(waits.append, lambda: now[0])
+    for said in ("could not be reached", "did not answer a moment ago"):
+        with pytest.raises(EmbeddingFailed, match=said):
+            embedder.embed_question("hei")
+    assert len(waits) == 1, "the second question is not kept waiting"
+    now[0] += 31
+    with pytest.raises(EmbeddingFailed):
+        embedder.embed_question("hei")
+    assert len(waits) == 2
+
+
+def test_an_earlier_question_of_a_conversation_is_not_paid_for_again(server: Server) -> None:
+    embedder = _embedder(server)
+    first = embedder.embed_question("hvem?")
+    embedder.embed_question("og når?")
+    assert embedder.embed_question("hvem?") == pytest.approx(first)
+    assert len(server.requests) == 2
+
+
+class SlowModel(Embeddings):
+    """Times out on more texts than it manages in time."""
+
+    def __init__(self, manages: int) -> None:
+        self.manages = manages
+        self.asked: list[int] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.asked.append(len(texts))
+        if len(texts) > self.manages:
+            raise TimeoutError
+        return [[float(len(text)), 1.0] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+def _slow(manages: int) -> tuple[SlowModel, LangChainEmbedder]:
+    model = SlowModel(manages)
+    return model, LangChainEmbedder("local:slow", lambda _: model, sleep=lambda _: None)
+
+
+def test_a_model_that_is_slow_is_sent_less_at_a_time() -> None:
+    model, embedder = _slow(manages=40)
+    texts = ["x" * length for length in range(1, 2 * BATCH + 1)]
+    rows = embedder.embed_passages(texts)
+    assert rows == pytest.approx(np.array([[n, 1] / np.hypot(n, 1) for n in range(1, len(texts) + 1)]), abs=1e-6)
+    assert sum(asked > 40 for asked in model.asked) == 3, "128 once, and each half of it: then no more"
+    assert model.asked[-1] == 32
+
+
+def test_a_model_that_never_answers_is_given_up_on() -> None:
+    model, embedder = _slow(manages=0)
+    with pytest.raises(EmbeddingFailed, match="not answer in time"):
+        embedder.embed_passages(["a"] * BATCH)
+    assert len(model.asked) < 10
+
+
+def test_a_question_waits_for_a_slow_model_once() -> None:
+    model, embedder = _slow(manages=0)
+    with pytest.raises(EmbeddingFailed, match="not answer in time"):
+        embedder.embed_question("hei")
+    assert model.asked == [1]
+
+
+def test_no_request_has_more_tokens_than_one_may_have(server: Server) -> None:
+    texts = [f"{number} " + "atomvåpenprogrammet " * 900 for number in range(100)]
+    assert _embedder(server).embed_passages(texts).shape == (100, 8)
+    assert server.answered == texts
+    for request in server.requests:
+        given = request["input"]
+        assert isinstance(given, list)
+        assert sum(len(text.encode()) for text in given) / 2.5 <= REQUEST_TOKENS
+    assert len(server.requests) < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),  # by OpenAI's own table, cl100k_base
+    [
+        ("Moss lufthavn Rygge har vært stengt siden 2016. Nå forsøker nye eiere å gjenåpne flyplassen.", 38),
+        ("Mens de fleste av oss har nytt sommerferien, har RSL jobbet iherdig med å overbevise flyselskaper.", 35),
+    ],
+)
+def test_tokens_are_estimated_to_a_fifth(text: str, tokens: int) -> None:
+    assert tokens_in(text) == pytest.approx(tokens, rel=0.2)
 
 
 def test_a_text_too_long_for_the_model_is_cut_and_the_others_are_not(server: Server) -> None:
@@ -242,6 +296,15 @@ def test_an_answer_that_is_none_is_told(server: Server, body: object) -> None:
         _embedder(server).embed_passages(["a", "b"])
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_vectors_that_are_fewer_or_more_than_the_texts_are_refused(server: Server, count: int) -> None:
+    rows = [{"object": "embedding", "index": at, "embedding": [1.0] * 8} for at in range(count)]
+    body = {"object": "list", "data": rows, "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    server.faults = [(200, {}, body)]
+    with pytest.raises(EmbeddingFailed, match=f"{count} vectors for 2 texts"):
+        _embedder(server).embed_passages(["a", "b"])
+
+
 @pytest.mark.parametrize("row", [[0.0] * 8, [float("nan")] * 8])
 def test_a_vector_without_direction_is_refused(server: Server, row: list[float]) -> None:
     rows = [{"object": "embedding", "index": 0, "embedding": row}]
@@ -259,7 +322,7 @@ def test_an_ingest_that_breaks_off_pays_for_no_text_twice(server: Server, tmp_pa
         archive.ingest(given)
     paid = len(server.answered)
     assert 0 < paid <= 150
-    server.fail_after, server.faults = None, [_fault(429)]
+    server.fail_after, server.faults = None, [fault(429)]
     with open_archive(tmp_path, _embedder(server)) as archive:
         done = archive.ingest(given)
         assert len(done.added) + len(done.unchanged) == 70
@@ -280,6 +343,7 @@ def test_opening_an_archive_asks_nobody(server: Server, tmp_path: Path) -> None:
     ("model", "said", "hint"),
     [
         ("cohere:embed-v4", "langchain-cohere", "pip install langchain-cohere"),
+        ("ollama:nomic-embed-text", "langchain-ollama", "pip install langchain-ollama"),
         ("nonsense:model", "knows no embedding provider nonsense", "openai:"),
         ("openai:", "cannot be set up", "name"),
     ],

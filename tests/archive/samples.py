@@ -78,12 +78,14 @@ class CountingEmbedder:
         self.name = name
         self.dimensions = dimensions
         self.given: list[str] = []
+        self.portions: list[int] = []
         self.fail_after = fail_after
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if self.fail_after is not None and len(self.given) + len(texts) > self.fail_after:
             raise KeyboardInterrupt
         self.given += texts
+        self.portions.append(len(texts))
         return np.stack([self.embed_question(text) for text in texts])
 
     def embed_question(self, text: str) -> Vectors:

@@ -334,7 +334,7 @@ def test_another_embedder_does_not_mix_with_the_first_and_takes_over_when_it_is_
         archive.ingest(articles(30))
     text = f"{article(3).title}\n{article(3).text[:500]}"
     with open_archive(tmp_path, CountingEmbedder("second")) as archive:
-        assert archive.nearest(archive.embedder.embed_question(text), 5) == []
+        assert archive.nearest(CountingEmbedder("second").embed_question(text), 5) == []
         assert any(each.name == "vectors" and "first" in each.text and each.hint for each in archive.check())
         with pytest.raises(ArchiveUnusable, match="first"):
             archive.ingest(articles(31))
@@ -353,7 +353,7 @@ def test_another_embedder_does_not_mix_with_the_first_and_takes_over_when_it_is_
         assert {each.grade for each in archive.check()} == {Grade.OK}
         assert not {*stopped.given} & {*again.given}
     with open_archive(tmp_path, CountingEmbedder("first")) as archive:
-        assert archive.nearest(archive.embedder.embed_question(article(1).text), 5) == []
+        assert archive.nearest(CountingEmbedder("first").embed_question(article(1).text), 5) == []
 
 
 class _OlderSubwordEmbedder(SubwordEmbedder):
@@ -367,7 +367,7 @@ def test_vectors_by_an_older_version_of_the_built_in_embedder_are_made_anew_by_t
     with open_archive(tmp_path, _OlderSubwordEmbedder()) as archive:
         archive.ingest(articles(5))
     with open_archive(tmp_path) as archive:
-        assert archive.nearest(archive.embedder.embed_question(article(1).text), 5) == []
+        assert archive.nearest(SubwordEmbedder().embed_question(article(1).text), 5) == []
         assert [(each.name, each.grade) for each in archive.check() if each.grade is not Grade.OK] == [
             ("vectors", Grade.WARNING)
         ]

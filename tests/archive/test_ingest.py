@@ -54,7 +54,7 @@ def test_every_passage_is_cut_from_its_article_and_they_hold_it_all(archive: Arc
 
 
 def test_ingesting_again_changes_nothing_and_pays_for_nothing(archive: Archive) -> None:
-    embedder = archive.embedder
+    embedder = archive._embedder
     assert isinstance(embedder, CountingEmbedder)
     first = archive.ingest(articles(6))
     paid, revision = len(embedder.given), archive.revision
@@ -76,7 +76,7 @@ def test_a_changed_article_replaces_the_old_one_wholly(archive: Archive) -> None
 
 
 def test_what_stays_in_a_changed_article_is_not_embedded_again_and_keeps_its_vector(archive: Archive) -> None:
-    embedder = archive.embedder
+    embedder = archive._embedder
     assert isinstance(embedder, CountingEmbedder)
     archive.ingest(articles(2))
     before = len(embedder.given)

@@ -20,20 +20,42 @@ from types import TracebackType
 from typing import Self
 
 from vectorstore.archive import checks, lock, rows
+from vectorstore.archive.comparing import Comparing
 from vectorstore.archive.database import Connection, Database, Row
 from vectorstore.archive.generations import Generations
-from vectorstore.archive.ingest import Intake, Progress, Rejected, Tally, cut_anew, embed_anew, is_storable, may_be
+from vectorstore.archive.ingest import (
+    Intake,
+    Progress,
+    Rejected,
+    Tally,
+    cut_anew,
+    embed_anew,
+    is_storable,
+    may_be,
+    unembedded,
+)
 from vectorstore.archive.nearness import Nearness
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.upkeep import TAIL_FLOOR, Upkeep
-from vectorstore.archive.values import Dates, Finding, Grade, Ingested, StoredPassage
+from vectorstore.archive.values import Dates, Finding, Grade, Ingested, StoredPassage, Unembedded
 from vectorstore.archive.wording import Wording
 from vectorstore.article import Article, Passage, Provenance, Published, Span
 from vectorstore.embedding import Embedder, SubwordEmbedder, Vectors, is_built_in
 from vectorstore.errors import ArchiveUnusable
 from vectorstore.words import WordIndex
 
-__all__ = ["Archive", "Dates", "Finding", "Grade", "Ingested", "Progress", "Rejected", "StoredPassage", "open_archive"]
+__all__ = [
+    "Archive",
+    "Dates",
+    "Finding",
+    "Grade",
+    "Ingested",
+    "Progress",
+    "Rejected",
+    "StoredPassage",
+    "Unembedded",
+    "open_archive",
+]
 
 _KEPT_ARTICLES = 1_024  # articles kept in memory after they were read and found sound
 _READ_TOGETHER = 100  # articles
@@ -66,7 +88,8 @@ class Archive:
 
     def __init__(self, home: Path, embedder: Embedder, *, tail_floor: int = TAIL_FLOOR) -> None:
         self.home = home
-        self.embedder = embedder
+        self.embedder: Embedder = Comparing(embedder, self.other_embedder)
+        self._embedder = embedder
         self._database = Database(home / "archive.sqlite3")
         self._fingerprint = f"{embedder.name} under titles" if embedder.titled else embedder.name
         self._generations = Generations(home / "generations")
@@ -94,6 +117,14 @@ class Archive:
         self._database.close()
 
     # Reading
+
+    def other_embedder(self) -> str:
+        """Names what made the archive's vectors, where that is another embedder than this one; `reembed` switches to this one."""
+        with self._database.reading() as connection:
+            active = rows.value(connection, "embedder")
+            if not active or active == rows.embedder_key(connection, self._fingerprint):
+                return ""
+            return rows.embedder_fingerprint(connection, active) if rows.has_articles(connection) else ""
 
     @property
     def revision(self) -> int:
@@ -189,6 +220,12 @@ class Archive:
             keys = rows.keys_newest_first(connection)
         return self._articles_of(keys)
 
+    def unembedded(self, articles: Iterable[Article | Rejected]) -> Unembedded:
+        """What an ingest of these articles would let the embedder embed, as far as it has not been yet. Nothing is changed."""
+        with self._database.reading() as connection:
+            embedder = rows.embedder_key(connection, self._fingerprint)
+        return unembedded(self._database, self._embedder, embedder, articles)
+
     def check(self) -> list[Finding]:
         """How everything is, for people: each thing that was looked at, and what to do about it."""
         return checks.check(self._database, self._generations, self._wording, self._nearness, self._fingerprint)
@@ -218,7 +255,7 @@ class Archive:
         with self._locked():
             self._upkeep.resume_erasing()
             embedder = self._claim_vectors()
-            intake = Intake(self._database, self.embedder, embedder, origin, tally)
+            intake = Intake(self._database, self._embedder, embedder, origin, tally)
             try:
                 stored = 0
                 for item in articles:
@@ -255,13 +292,13 @@ class Archive:
     def reembed(self, progress: Progress | None = None) -> None:
         """Make every vector anew with this embedder, of passages cut as they are cut today, and seal a new generation.
 
-        The old vectors answer until the new ones are complete; interrupted, it goes on from where it was.
-        Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
+        The old vectors answer until the new ones are complete and their generation is sealed; interrupted, it goes on from where it
+        was. Raises `ArchiveLocked`, `ArchiveUnusable`, `EmbeddingFailed`.
         """
         with self._locked():
             embedder = self._embed_anew(progress)
             self._upkeep.catch_up()
-            self._upkeep.seal()
+            self._upkeep.seal_if_due()
             with self._database.writing() as connection:
                 rows.erase_other_embedders(connection, embedder)
 
@@ -287,14 +324,14 @@ class Archive:
             embedder = rows.add_embedder(connection, self._fingerprint)
             if active == embedder:
                 return embedder
-            if not active or not rows.counts(connection)[0]:
+            if not active or not rows.has_articles(connection):
                 rows.set_value(connection, "embedder", embedder)
                 return embedder
             before = rows.embedder_fingerprint(connection, active)
             if not (is_built_in(before) and is_built_in(self._fingerprint)):
                 raise ArchiveUnusable(
                     f"the archive's vectors were made by {before}, not by {self._fingerprint}",
-                    "set KILDEBOT_EMBEDDING back, or have all vectors made anew: kildebot ingest --reembed",
+                    "give --reembed too to have all vectors made anew, or set KILDEBOT_EMBEDDING back",
                 )
         log.info("the vectors by %s are made anew by %s", before, self._fingerprint)
         self._embed_anew()
@@ -306,17 +343,12 @@ class Archive:
         """Let this embedder's vectors answer, once all are there, of passages as they are cut today; gives its key."""
         with self._database.writing() as connection:
             embedder = rows.add_embedder(connection, self._fingerprint)
+            rows.erase_vectors(connection, rows.spoilt_vectors(connection, embedder))
             keys = rows.article_keys(connection)
-        for done, key in enumerate(keys, start=1):
-            embed_anew(self._database, self.embedder, embedder, key)
-            if progress:
-                progress(done)
-        with self._database.writing() as connection:
-            rows.set_value(connection, "embedder", embedder)
-            rows.set_refused(connection, None)
-            rows.next_revision(connection)
+        embed_anew(self._database, self._embedder, embedder, keys, progress)
+        self._upkeep.switch(embedder)
         for key in keys:
-            cut_anew(self._database, self.embedder, key)
+            cut_anew(self._database, self._embedder, key)
         return embedder
 
     def _prune(self, origin: str, tally: Tally) -> None:

@@ -100,21 +100,33 @@ def _vectors(connection: Connection, fingerprint: str) -> Iterator[Finding]:
     active = rows.value(connection, "embedder")
     passages = rows.counts(connection)[1]
     if active and active != rows.embedder_key(connection, fingerprint) and passages:
-        before = rows.embedder_fingerprint(connection, active)
-        text = f"the vectors are those of {before}, not of {fingerprint}; they are left unused"
-        hint = "run `kildebot ingest --reembed`"
-        if is_built_in(before) and is_built_in(fingerprint):
-            yield Finding("vectors", Grade.WARNING, text, f"{hint}; the next ingest does it by itself")
-        else:
-            yield Finding("vectors", Grade.ERROR, text, f"set KILDEBOT_EMBEDDING back, or {hint}")
+        yield _others(connection, active, passages, fingerprint)
         return
     have = len(rows.passage_keys_with_vector(connection, active))
-    spoilt = rows.spoilt_vectors(connection, active)
+    spoilt = len(rows.spoilt_vectors(connection, active))
     if have < passages or spoilt:
         text = f"{passages - have} passages have no vector, {spoilt} have a damaged one"
         yield Finding("vectors", Grade.ERROR, text, "run `kildebot ingest --reembed`")
     else:
         yield Finding("vectors", Grade.OK, f"{have} passages have vectors by {fingerprint}")
+    for other, made in rows.switches_begun(connection):
+        text = f"a switch to {other} was begun: {made} of {passages} passages have its vectors"
+        hint = "to go on, set KILDEBOT_EMBEDDING to it and run `kildebot ingest --reembed`; else they are of no use"
+        yield Finding("switch", Grade.WARNING, text, hint)
+
+
+def _others(connection: Connection, active: int, passages: int, fingerprint: str) -> Finding:
+    """What to say where the vectors are another embedder's: whether a switch to this one was begun, and how far it came."""
+    before = rows.embedder_fingerprint(connection, active)
+    text = f"the vectors are those of {before}, not of {fingerprint}; answers are found by words alone"
+    made = dict(rows.switches_begun(connection)).get(fingerprint, 0)
+    if made:
+        text = f"{text}; a switch was begun: {made} of {passages} passages have the new ones"
+        return Finding("vectors", Grade.ERROR, text, "run `kildebot ingest --reembed`; it goes on where it was")
+    hint = "run `kildebot ingest --reembed`"
+    if is_built_in(before) and is_built_in(fingerprint):
+        return Finding("vectors", Grade.WARNING, text, f"{hint}; the next ingest does it by itself")
+    return Finding("vectors", Grade.ERROR, text, f"{hint}, or set KILDEBOT_EMBEDDING back")
 
 
 def _generation(

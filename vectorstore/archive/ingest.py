@@ -2,17 +2,17 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from vectorstore.archive import rows
 from vectorstore.archive.database import Database
 from vectorstore.archive.steps import STEP
-from vectorstore.archive.values import Ingested
+from vectorstore.archive.values import Ingested, Unembedded
 from vectorstore.article import Article, Span
 from vectorstore.chunking import CHUNKING, passages
-from vectorstore.embedding import BATCH, Embedder, Vectors, are_unit
+from vectorstore.embedding import BATCH, Embedder, Vectors, are_unit, portions, tokens_in
 from vectorstore.errors import ArticleRejected, EmbeddingFailed
 
 LONGEST_TEXT = 10_000_000
@@ -85,6 +85,11 @@ class _Cut:
     texts: Sequence[str]
     digests: Sequence[bytes]
 
+    @property
+    def by_digest(self) -> dict[bytes, str]:
+        """What is embedded, by digest: equal texts stand here once."""
+        return dict(zip(self.digests, self.texts, strict=True))
+
 
 class Intake:
     """Stores articles one by one, embedding many passages at a time. Its caller holds the archive's lock."""
@@ -112,21 +117,26 @@ class Intake:
             if self._stands(item):
                 self._tally.unchanged.append(item.id)
                 return
-            self._waiting.append(cut(item, self._embedder))
+            new = cut(item, self._embedder)
         except ArticleRejected as error:
             self._tally.seen.add(item.id)
             self._tally.skipped.append((printable(item.id), error.message))
             return
-        if sum(len(each.spans) for each in self._waiting) >= BATCH:
+        if self._passages + len(new.spans) > BATCH:  # so that a request is full, and no small one comes after it
             self.finish()
+        self._waiting.append(new)
 
     def finish(self) -> None:
         """Store what is waiting: first its vectors, so that they are kept whatever happens next, then each article by itself."""
         waiting, self._waiting = self._waiting, []
-        texts = {digest: text for each in waiting for digest, text in zip(each.digests, each.texts, strict=True)}
+        texts = {digest: text for each in waiting for digest, text in each.by_digest.items()}
         embed_missing(self._database, self._embedder, self._embedder_key, texts)
         for each in waiting:
             self._store(each)
+
+    @property
+    def _passages(self) -> int:
+        return sum(len(each.spans) for each in self._waiting)
 
     def _stands(self, article: Article) -> bool:
         """Whether the archive has this article already, cut as it would be cut today."""
@@ -205,13 +215,34 @@ def embedded_text(article: Article, span: Span, embedder: Embedder) -> str:
     return f"{article.title}\n{text}" if embedder.titled and article.title else text
 
 
+def unembedded(
+    database: Database, embedder: Embedder, embedder_key: int, articles: Iterable[Article | Rejected]
+) -> Unembedded:
+    """What would be embedded if these articles were taken in; what cannot be taken in counts as nothing."""
+    counted: set[bytes] = set()
+    tokens = 0
+    for article in articles:
+        if not isinstance(article, Article):
+            continue
+        try:
+            check_article(article)
+            texts = cut(article, embedder).by_digest
+        except ArticleRejected:
+            continue
+        with database.reading() as connection:
+            missing = rows.without_vector(connection, embedder_key, texts) - counted
+        tokens += sum(tokens_in(texts[digest]) for digest in missing)
+        counted |= missing
+    return Unembedded(len(counted), tokens)
+
+
 def embed_missing(database: Database, embedder: Embedder, embedder_key: int, texts: dict[bytes, str]) -> None:
     """Embed those texts (by digest) that have no vector yet, and keep each portion as it comes."""
     with database.reading() as connection:
         missing = rows.without_vector(connection, embedder_key, texts)
     wanted = [digest for digest in texts if digest in missing]
-    for start in range(0, len(wanted), BATCH):
-        some = wanted[start : start + BATCH]
+    for portion in portions([texts[digest] for digest in wanted]):
+        some = wanted[portion]
         vectors = embedder.embed_passages([texts[digest] for digest in some])
         with database.writing() as connection:
             check_vectors(vectors, len(some), rows.dimensions(connection, embedder_key), embedder.name)
@@ -219,13 +250,25 @@ def embed_missing(database: Database, embedder: Embedder, embedder_key: int, tex
         log.log(STEP, "%d vectors are stored", len(some))
 
 
-def embed_anew(database: Database, embedder: Embedder, embedder_key: int, key: int) -> None:
-    """Embed an article's passages, as it would be cut today, for an embedder whose vectors do not answer yet."""
-    with database.reading() as connection:
-        stored = rows.article_by_key(connection, key)
-    if stored is not None:
-        new = cut(stored.article, embedder)
-        embed_missing(database, embedder, embedder_key, dict(zip(new.digests, new.texts, strict=True)))
+def embed_anew(
+    database: Database, embedder: Embedder, embedder_key: int, keys: Sequence[int], progress: Progress | None
+) -> None:
+    """Embed the passages of articles, as they would be cut today, for an embedder whose vectors do not answer yet."""
+    waiting: dict[bytes, str] = {}
+    for done, key in enumerate(keys):
+        with database.reading() as connection:
+            stored = rows.article_by_key(connection, key)
+            texts = cut(stored.article, embedder).by_digest if stored is not None else {}
+            missing = rows.without_vector(connection, embedder_key, texts)
+        if len(waiting) + len(missing) > BATCH:  # so that a request is full, and no small one comes after it
+            embed_missing(database, embedder, embedder_key, waiting)
+            waiting = {}
+            if progress:
+                progress(done)
+        waiting |= {digest: texts[digest] for digest in missing}
+    embed_missing(database, embedder, embedder_key, waiting)
+    if progress:
+        progress(len(keys))
 
 
 def cut_anew(database: Database, embedder: Embedder, key: int) -> None:

@@ -81,6 +81,10 @@ def counts(connection: Connection) -> tuple[int, int]:
 # Articles
 
 
+def has_articles(connection: Connection) -> bool:
+    return connection.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
+
+
 def read_article(row: Row) -> StoredArticle | None:
     """The article of a row, or None where the row is not what was written: its fingerprint tells."""
     try:
@@ -407,14 +411,30 @@ def passages_along(
             )
 
 
-def spoilt_vectors(connection: Connection, embedder: int) -> int:
-    """How many of an embedder's vectors are not of the right size and of unit length."""
+def spoilt_vectors(connection: Connection, embedder: int) -> list[int]:
+    """The keys of an embedder's vectors that are not of the right size and of unit length."""
     length = dimensions(connection, embedder)
-    found = connection.execute("SELECT vector FROM vectors WHERE embedder = ?", (embedder,))
-    return sum(
-        len(row[0]) != _FLOAT_BYTES * length or not are_unit(np.frombuffer(row[0], "<f4")[None, :]).all()
-        for row in found
+    found = connection.execute("SELECT key, vector FROM vectors WHERE embedder = ?", (embedder,))
+    return [
+        key
+        for key, vector in found
+        if len(vector) != _FLOAT_BYTES * length or not are_unit(np.frombuffer(vector, "<f4")[None, :]).all()
+    ]
+
+
+def erase_vectors(connection: Connection, keys: Iterable[int]) -> None:
+    connection.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in keys])
+
+
+def switches_begun(connection: Connection) -> list[tuple[str, int]]:
+    """The embedders that have given vectors but do not answer, by fingerprint: each with how many passages have its vectors."""
+    found = connection.execute(
+        """SELECT embedders.fingerprint, count(*) FROM embedders
+           JOIN vectors ON vectors.embedder = embedders.key
+           JOIN passages ON passages.embedded = vectors.embedded
+           WHERE embedders.key <> (SELECT value FROM meta WHERE name = 'embedder') GROUP BY embedders.key"""
     )
+    return [(row[0], row[1]) for row in found]
 
 
 def erase_unused_vectors(connection: Connection) -> None:

@@ -59,9 +59,18 @@ class Upkeep:
         if passages <= SEALED_AT_ONCE:
             self.seal_if_due()
 
-    def seal(self) -> None:
-        """Build a generation of all vectors as they are, publish it, and clear away every other."""
-        self._attempt(self._seal)
+    def switch(self, embedder: int) -> None:
+        """Let the vectors of an embedder answer, and a new generation of them, in one step; where none can be made, without.
+
+        Until then whatever answered goes on answering.
+        """
+        new = None
+        try:
+            new = self._build(embedder)
+        except (IndexBroken, ArchiveUnusable) as error:
+            log.warning("an index could not be brought up to date: %s", _said(error))
+        self._publish(new, embedder)
+        self._attempt(lambda: self._clear(new))
 
     def resume_erasing(self) -> None:
         """Erase what a writer before this one could not, or did not live to."""
@@ -115,23 +124,36 @@ class Upkeep:
         """Build a generation of all vectors as they are, publish it, and clear away every other."""
         with self._database.reading() as connection:
             embedder = rows.value(connection, "embedder")
+        new = self._build(embedder)
+        self._publish(new)
+        self._clear(new)
+
+    def _build(self, embedder: int) -> rows.Sealed | None:
+        """A generation of an embedder's vectors that nothing points to yet; None where there are none. Raises `IndexBroken`."""
+        with self._database.writing() as connection:
+            rows.set_refused(connection, None)
+        with self._database.reading() as connection:
             keys = rows.passage_keys_with_vector(connection, embedder)
             directions = rows.directions(connection, embedder)
-        new = None
-        if keys:
-            try:
-                name = self._generations.build(
-                    directions, lambda some: self._vectors(embedder, some), self._fingerprint
-                )
-            except IndexBroken as error:
-                with self._database.writing() as connection:
-                    rows.set_refused(connection, rows.Refused(keys[-1], len(keys), error.message))
-                raise
-            new = rows.Sealed(name, embedder, keys[-1], len(keys), len(directions))
+        if not keys:
+            return None
+        try:
+            name = self._generations.build(directions, lambda some: self._vectors(embedder, some), self._fingerprint)
+        except IndexBroken as error:
+            with self._database.writing() as connection:
+                rows.set_refused(connection, rows.Refused(keys[-1], len(keys), error.message))
+            raise
+        return rows.Sealed(name, embedder, keys[-1], len(keys), len(directions))
+
+    def _publish(self, new: rows.Sealed | None, switched_to: int | None = None) -> None:
         with self._database.writing() as connection:
             rows.publish(connection, new)
-            rows.set_refused(connection, None)
+            if switched_to is not None:
+                rows.set_value(connection, "embedder", switched_to)
+                rows.next_revision(connection)
         log.log(STEP, "a generation is in use")
+
+    def _clear(self, new: rows.Sealed | None) -> None:
         self._generations.clear(new.folder if new else None)
         log.log(STEP, "the generations before it are erased")
 

@@ -40,6 +40,14 @@ class Ingested:
     skipped: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """What the archive's embedder has given no vector for yet: how many texts, and about how many tokens they are."""
+
+    texts: int = 0
+    tokens: int = 0
+
+
 class Grade(StrEnum):
     """How well a thing is."""
 

@@ -66,7 +66,7 @@ def read_articles(path: Path) -> list[Article]:
 
 
 def read_questions(path: Path) -> list[Gold]:
-    """The questions of a JSON lines file; those without an `answer` have none in their article."""
+    """The questions of a JSON lines file; those whose `answer` is null have none in their article."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
         Gold(row["question"], row["doc"], _span(row), tuple(row.get("history", ())), row.get("sort", ""))
@@ -75,7 +75,7 @@ def read_questions(path: Path) -> list[Gold]:
 
 
 def _span(row: Mapping[str, Any]) -> Span | None:
-    return Span(row["start"], row["start"] + len(row["answer"])) if "answer" in row else None
+    return Span(row["start"], row["start"] + len(row["answer"])) if row["answer"] is not None else None
 
 
 def episodes(articles: list[Article], questions: list[Gold], seed: int = 1) -> Iterator[Episode]:

@@ -10,14 +10,12 @@ natural_train.jsonl has more, about other articles, for fitting.
 
 import argparse
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.episodes import Gold, read_articles, read_questions
-from bot.answer import Answer, Status
+from benchmarks.episodes import read_articles
 from bot.chain import AnswerChain
-from bot.memory import Conversation, Turn
+from bot.evaluation import Outcome, Question, by_sort, fitted, outcomes, read_questions
 from bot.writers.quoting import QuotingWriter
 from vectorstore.archive import open_archive
 from vectorstore.search import Search
@@ -30,32 +28,34 @@ def main() -> None:
     parser.add_argument("--articles", type=Path, required=True)
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     given = parser.parse_args()
-    by_sort: dict[str, list[tuple[Gold, Answer]]] = defaultdict(list)
-    for gold, answer in asked(given.articles, given.questions):
-        by_sort[gold.sort].append((gold, answer))
-        by_sort["all with an answer" if gold.answer else "all without"].append((gold, answer))
+    every = list(asked_of(given.articles, given.questions))
+    sorts = {
+        **by_sort(every),
+        "all with an answer": [each for each in every if each.answerable],
+        "all without": [each for each in every if not each.answerable],
+    }
     print(f"{'':20} {'n':>5} {'answered':>9} {'right first':>12} {'right':>6} {'right article':>14}")
-    for sort, pairs in sorted(by_sort.items(), key=lambda each: (each[0].startswith("all"), each[0])):
-        shares = [sum(each) / len(pairs) for each in zip(*(marks(*pair) for pair in pairs), strict=True)]
-        print(f"{sort:20} {len(pairs):5} {shares[0]:9.3f} {shares[1]:12.3f} {shares[2]:6.3f} {shares[3]:14.3f}")
+    for sort, those in sorts.items():
+        answered, first, right, article = shares(those)
+        print(f"{sort:20} {len(those):5} {answered:9.3f} {first:12.3f} {right:6.3f} {article:14.3f}")
 
 
-def asked(articles: Path, questions: Path) -> Iterator[tuple[Gold, Answer]]:
+def asked_of(articles: Path, questions: Path) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory() as home, open_archive(Path(home)) as archive:
         archive.ingest(read_articles(articles))
-        chain = AnswerChain(Search(archive), QuotingWriter())
-        for gold in read_questions(questions):
-            yield gold, chain.answer(gold.question, Conversation(tuple(map(Turn, gold.earlier))))
+        search = Search(archive)
+        chain = AnswerChain(search, QuotingWriter())
+        lines = [each for each in read_questions(questions) if isinstance(each, Question)]
+        yield from outcomes(fitted(lines, archive), search, chain, archive)
 
 
-def marks(gold: Gold, answer: Answer) -> tuple[bool, bool, bool, bool]:
-    """Was it answered; does the first quote hold the answer; does any; is the first from the right article?"""
-    right = [
-        gold.answer is not None and each.article.id == gold.article and each.span.contains(gold.answer)
-        for each in answer.citations
+def shares(those: Sequence[Outcome]) -> list[float]:
+    """How many were answered; whose first quote holds the answer; any of whose quotes does; whose first is from the right article."""
+    marks = [
+        (each.answered, each.right_first, each.right_any, any(cited.right_article for cited in each.citations[:1]))
+        for each in those
     ]
-    article = bool(answer.citations) and answer.citations[0].article.id == gold.article
-    return answer.status is Status.ANSWERED, right[:1] == [True], any(right), article
+    return [sum(each) / max(1, len(marks)) for each in zip(*marks, strict=True)] or [0.0] * 4
 
 
 if __name__ == "__main__":

@@ -1,17 +1,30 @@
-"""From a question to an answer: retrieve, write, prove."""
+"""From a question to an answer: retrieve, write, prove.
 
+question ─→ Composer (a chat model, streamed and proven) ─→ Answer
+               └ where there is none, or it fails: Search ─→ Writer (quotes) ─→ Answer
+"""
+
+import asyncio
 import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.answer import Answer, Draft, Status
+from bot.answer import Answer, Citation, Claim, Draft, Event, Stage, Status, Usage, Written
 from bot.citations import prove, unmarked
+from bot.errors import ModelFailed, Trouble
+from bot.loop import Loop
 from bot.memory import Conversation
 from bot.messages import Language, say
 from vectorstore.article import Article
 from vectorstore.fusion import Findings
 from vectorstore.search import Search
 
+DEADLINE = 30.0
+"""Seconds that a question may take, unless it is said otherwise."""
+
 _NEAREST = 3  # articles named where none answers
+_TO_QUOTE = 0.5  # seconds of the deadline that are kept for quoting, should the model be late
 
 
 class Writer(Protocol):
@@ -24,34 +37,193 @@ class Writer(Protocol):
         """What the findings say to the question; a draft without citations where they say nothing."""
 
 
-class AnswerChain:
-    """Answers questions from what a search finds. May be used from any number of threads."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the chain is given. `until` is when it has to be done, by the clock of the running loop.
 
-    def __init__(self, search: Search, writer: Writer, language: Language | None = None) -> None:
-        """`language` is that of the answers; without one, each question's own."""
+    `spent` is added to with each call of the model, whatever becomes of it.
+    """
+
+    question: str
+    conversation: Conversation
+    until: float
+    language: Language | None = None
+    spent: list[Usage] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What was written, proven claim by claim. Without a claim, the model says that the articles do not tell.
+
+    `trouble` says why it did not get to the end; then `text` ends with the last whole sentence.
+    """
+
+    findings: Findings
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    trouble: Trouble | None = None
+
+
+Step = Stage | Written | Composed
+"""What the chain brings, in order; the last is what was composed."""
+
+
+class Composer(Protocol):
+    """Writes answers with a chat model, and proves them."""
+
+    @property
+    def model(self) -> str: ...
+
+    def compose(self, asked: Asked) -> AsyncIterator[Step]:
+        """What there is of an answer, as it comes; last what was composed. Raises `ModelFailed`, and `VectorstoreError`."""
+
+    def prepare(self) -> None:
+        """Import what is needed, and set it up."""
+
+    async def close(self) -> None:
+        """Let go of what is held open."""
+
+
+class AnswerChain:
+    """Answers questions from what a search finds. May be used from any number of threads and tasks."""
+
+    def __init__(
+        self,
+        search: Search,
+        writer: Writer,
+        language: Language | None = None,
+        *,
+        composer: Composer | None = None,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """`language` is that of the answers; without one, each question's own. Without a `composer`, answers are the `writer`'s."""
         self._search = search
         self._writer = writer
         self._language = language
+        self._composer = composer
+        self._deadline = deadline
+        self._loop = Loop()
+
+    @property
+    def model(self) -> str:
+        """The chat model that writes, as `provider:model`; empty where answers are quoted."""
+        return self._composer.model if self._composer else ""
 
     def answer(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
         """The answer to a question asked after what a conversation holds. Raises `VectorstoreError`."""
+        for event in self.stream(question, conversation):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("the last event is the answer")
+
+    def stream(self, question: str, conversation: Conversation = Conversation()) -> Generator[Event, None, None]:  # noqa: B008
+        """What there is of the answer, as it comes, and last the answer. Who closes it ends the asking. Raises `VectorstoreError`."""
+        if self._composer is None:
+            yield Stage.SEARCHING
+            yield self.quote(question, conversation)
+        else:
+            yield from self._loop.iterate(lambda: self.astream(question, conversation))
+
+    async def astream(self, question: str, conversation: Conversation = Conversation()) -> AsyncGenerator[Event, None]:  # noqa: B008
+        """The same for those who await."""
+        began, trouble = time.perf_counter(), None
+        spent: list[Usage] = []
+        yield Stage.SEARCHING
+        if self._composer is not None:
+            await asyncio.to_thread(self._composer.prepare)  # imports, the first time; no fault of the model
+            until = asyncio.get_running_loop().time() + max(self._deadline - _TO_QUOTE, _TO_QUOTE)
+            asked = Asked(question, conversation, until, self._language, spent)
+            try:
+                async for step in self._composer.compose(asked):
+                    yield self._composed(question, step, spent, began) if isinstance(step, Composed) else step
+                return
+            except ModelFailed as failure:
+                trouble = failure.trouble
+        quoted = await asyncio.to_thread(self.quote, question, conversation)
+        spent_seconds = time.perf_counter() - began
+        yield replace(quoted, model=self.model, trouble=trouble, usage=sum(spent, Usage()), seconds=spent_seconds)
+
+    def prepare(self) -> None:
+        """Import what a chat model needs, which takes a second or two, before the first question; nobody is asked."""
+        if self._composer is not None:
+            self._composer.prepare()
+
+    def close(self) -> None:
+        """Let go of what a chat model's client holds open, and end what is still being asked. Without a model there is nothing to close."""
+        if self._composer is not None:
+            self._loop.run(self._composer.close)
+            self._loop.close()
+
+    def quote(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
+        """The answer as the `writer` gives it: no model is asked. Raises `VectorstoreError`."""
         began = time.perf_counter()
         findings = self._search.find(question, conversation.questions)
-        language = self._language or Language.of(findings.query.language)
         draft = self._writer.write(findings)
         citations = prove(draft.citations)
         dropped = [each for each in draft.citations if each not in citations]
-        found = bool(citations)
+        return self._answer(
+            question,
+            findings,
+            began,
+            Status.ANSWERED if citations else Status.NOT_FOUND,
+            text=unmarked(draft.text, dropped),
+            confidence=draft.confidence,
+            writer=self._writer.name,
+            citations=citations,
+            claims=tuple(Claim(each.quote, (each.number,), proven=True) for each in citations),
+        )
+
+    def _composed(self, question: str, composed: Composed, spent: list[Usage], began: float) -> Answer:
+        """What a model wrote, as an answer; one in which it claims nothing says that the articles do not tell."""
+        status = Status.PARTIAL if composed.trouble else Status.ANSWERED
+        return self._answer(
+            question,
+            composed.findings,
+            began,
+            status if composed.claims else Status.NOT_FOUND,
+            text=composed.text,
+            confidence=self._writer.write(composed.findings).confidence,
+            writer="model",
+            citations=composed.citations,
+            claims=composed.claims,
+            model=self.model,
+            trouble=composed.trouble,
+            usage=sum(spent, Usage()),
+        )
+
+    def _answer(
+        self,
+        question: str,
+        findings: Findings,
+        began: float,
+        status: Status,
+        *,
+        text: str,
+        confidence: float,
+        writer: str,
+        citations: tuple[Citation, ...],
+        claims: tuple[Claim, ...],
+        model: str = "",
+        trouble: Trouble | None = None,
+        usage: Usage = Usage(),  # noqa: B008 - a frozen value
+    ) -> Answer:
+        language = self._language or Language.of(findings.query.language)
+        found = status is not Status.NOT_FOUND
         return Answer(
             question=question,
-            status=Status.ANSWERED if found else Status.NOT_FOUND,
-            text=unmarked(draft.text, dropped) if found else say("not_found", language),
-            confidence=draft.confidence,
+            status=status,
+            text=text if found else say("not_found", language),
+            confidence=confidence,
             language=language,
-            writer=self._writer.name,
+            writer=writer,
             citations=citations,
             nearest=() if found else _nearest(findings),
             seconds=time.perf_counter() - began,
+            claims=claims,
+            model=model,
+            trouble=trouble,
+            usage=usage,
         )
 
 

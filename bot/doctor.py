@@ -1,18 +1,20 @@
-"""What can be said about how everything is: the installation, the settings, the archive with its indexes, the terminal."""
+"""What can be said about how everything is: the installation, the settings, the models, the archive with its indexes, the terminal."""
 
 import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.text import Text
 
-from bot.errors import BotError
+from bot.answer import Usage
+from bot.errors import BotError, ModelFailed
 from bot.messages import Language, say
 from bot.render import Screen, shown
 from bot.render.screen import FAINT, LABEL, MARK
-from bot.settings import Settings, variable_names
-from bot.wiring import embedder_of, has_samples, open_articles
+from bot.settings import Settings, tracing_variable, variable_names
+from bot.wiring import budget_of, embedder_of, has_samples, open_articles
 from vectorstore.archive import Finding, Grade
 from vectorstore.errors import VectorstoreError
 
@@ -27,7 +29,7 @@ def examine(settings: Settings | BotError, screen: Screen) -> list[Finding]:
     findings = [*_installation(), *_terminal(screen)]
     if isinstance(settings, BotError):
         return [*findings, Finding("settings", Grade.ERROR, settings.message, settings.hint)]
-    return [*findings, *_settings(settings), *_embedding(settings), *_said_once(_archive(settings))]
+    return [*findings, *_settings(settings), *_model(settings), *_embedding(settings), *_said_once(_archive(settings))]
 
 
 def healthy(findings: Sequence[Finding]) -> bool:
@@ -119,6 +121,60 @@ def _chosen(settings: Settings) -> Iterator[tuple[str, str]]:
         value = getattr(settings, name)
         if value:
             yield name, "(set)" if hasattr(value, "get_secret_value") else _SIGNED_IN.sub("//(set)@", str(value))
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    """Which chat model writes, where it is, and what it may cost; it is set up, but not asked anything."""
+    name = settings.chat_model
+    if not name:
+        yield Finding("model", Grade.OK, "none: answers are quoted")
+        return
+    from bot.writers.model import chat_model
+
+    try:
+        chat_model(name, api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url)
+    except ModelFailed as failure:
+        yield Finding("model", Grade.ERROR, f"{name} cannot be set up; answers are quoted", failure.hint)
+    else:
+        yield Finding("model", Grade.OK, f"{name}{_reached(settings)}")
+    yield _spending(settings)
+    if variable := tracing_variable():
+        text = f"{variable} is set: questions and passages are sent to LangSmith"
+        yield Finding("tracing", Grade.WARNING, text, f"unset {variable} if nobody is to see them")
+
+
+def _reached(settings: Settings) -> str:
+    """Where the model is, and whether there is a key; of other providers than OpenAI, LangChain knows both."""
+    if not settings.chat_model.startswith("openai:"):
+        return ""
+    address = settings.openai_base_url
+    at = f" at {_SIGNED_IN.sub('//', address).partition('?')[0]}" if address else ""
+    return f"{at}, key {'set' if settings.openai_api_key.get_secret_value() else 'not set'}"
+
+
+def _spending(settings: Settings) -> Finding:
+    """What models cost today, and what they may."""
+    with closing(budget_of(settings)) as budget:
+        spent = budget.spent()
+    priced = settings.price_table.dollars(settings.chat_model, 1, 1) is not None
+    limits = (settings.daily_dollars if priced else 0.0, settings.daily_tokens)
+    text = f"today {_tokens(spent, limits[1])}, {_dollars(spent, limits[0])}"
+    if not priced:
+        text += f"; no price of {settings.chat_model} is known, so dollars cannot be limited"
+    if not any(limits):
+        hint = "set KILDEBOT_DAILY_TOKENS" + ("" if priced else ", or the price in KILDEBOT_PRICES")
+        return Finding("spending", Grade.WARNING, f"{text}; nothing limits it", hint)
+    bare = settings.chat_model.partition(":")[2]
+    return Finding("spending", Grade.OK, text, "" if priced else f"if it costs: KILDEBOT_PRICES={bare}=SENT/RECEIVED")
+
+
+def _tokens(spent: Usage, limit: int) -> str:
+    return f"{spent.tokens:,} of {limit:,} tokens" if limit else f"{spent.tokens:,} tokens"
+
+
+def _dollars(spent: Usage, limit: float) -> str:
+    told = "unknown dollars" if spent.dollars is None else f"${spent.dollars:.4f}"
+    return f"{told} of ${limit:.2f}" if limit else told
 
 
 def _embedding(settings: Settings) -> Iterator[Finding]:

@@ -1,11 +1,34 @@
 """What can go wrong in the bot, as people are told it.
 
-BotError              the base that surfaces catch, once
-└── SettingsInvalid   a setting cannot be used as it is written
+BotError                  the base that surfaces catch, once
+├── SettingsInvalid       a setting cannot be used as it is written
+└── EvaluationUnreadable  a file holds no run of an evaluation, or no question
 
 Each carries a message that names the thing and a `hint` that says what to do. Neither ever holds a secret.
 What goes wrong in the archive has its own tree, in `vectorstore.errors`.
 """
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """Why a chat model did not write an answer, or did not finish it."""
+
+    UNREACHABLE = "unreachable"  # nothing listens there, or the connection broke
+    LATE = "late"  # not done within the time that a question may take
+    BUSY = "busy"  # too many requests, or the server has a fault of its own
+    KEY_REFUSED = "key_refused"
+    NO_SUCH_MODEL = "no_such_model"
+    NO_CREDIT = "no_credit"
+    TOO_LONG = "too_long"  # more than the model takes, however little is sent
+    REFUSED = "refused"  # the model, or a filter before it, will not answer this
+    GARBLED = "garbled"  # what came was no answer that can be read
+    EMPTY = "empty"
+    CUT_OFF = "cut_off"  # it ended in the middle
+    UNPROVEN = "unproven"  # it wrote, and nothing of it could be proven
+    RESTING = "resting"  # it failed several times just now, and is left alone for a while
+    LIMIT = "limit"  # what may be spent in a day is spent
+    UNUSABLE = "unusable"  # it cannot be set up: a package is missing, or the settings are wrong
 
 
 class BotError(Exception):
@@ -19,3 +42,17 @@ class BotError(Exception):
 
 class SettingsInvalid(BotError):
     """A setting cannot be used as it is written."""
+
+
+class EvaluationUnreadable(BotError):
+    """A file holds no run of an evaluation, or no question."""
+
+
+class ModelFailed(BotError):
+    """A chat model did not write an answer, or not to its end; surfaces quote instead, and tell `trouble` in the reader's language."""
+
+    def __init__(self, trouble: Trouble, *, again: bool = False, hint: str = "") -> None:
+        """`again` says that it may go well if the model is asked once more."""
+        super().__init__(f"the chat model did not answer: {trouble.replace('_', ' ')}", hint)
+        self.trouble = trouble
+        self.again = again

@@ -15,14 +15,33 @@ from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
+from bot.prices import Prices, read_prices
+
+NO_MODEL = "none"
+"""The value of KILDEBOT_MODEL that keeps answers quoted although there is a key."""
+
+_USUAL_MODEL = "openai:gpt-6-luna"  # OpenAI's own for "well-scoped high-volume work" (models page, 2026)
 
 _ENV_FILE = Path(".env")
 _PREFIX = "KILDEBOT_"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts (POSIX, 8.2)
+# As langsmith reads them (its utils.tracing_is_enabled).
+_TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
 _NEAR_MISS = 0.8  # difflib's ratio: OPENAI_KEY is that near to OPENAI_API_KEY, OPENAI_ORG_ID is not
 
 _log = logging.getLogger(__name__)
@@ -78,6 +97,20 @@ def _provider_and_model(value: str) -> str:
     return value
 
 
+def _chat_model(value: str) -> str:
+    if value != NO_MODEL and value and not re.fullmatch(r"[a-z][a-z0-9_]*:\S+", value):
+        raise ValueError("names no model; write it as provider:model, like openai:gpt-6-luna, or none")
+    return value
+
+
+def _priced(value: str) -> str:
+    try:
+        read_prices(value)
+    except ValueError:
+        raise ValueError("holds no prices; write them as model=sent/received, like gpt-6-luna=0.10/0.50") from None
+    return value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -99,6 +132,30 @@ class Settings(BaseSettings):
     home: Annotated[Path, BeforeValidator(_folder), BeforeValidator(_tidy)] = Field(
         default_factory=lambda: platformdirs.user_data_path("kildebot", appauthor=False),
         description="The folder that holds the archive and everything else that is yours.",
+    )
+    model: Annotated[str, BeforeValidator(_tidy), AfterValidator(_chat_model)] = Field(
+        default="",
+        description="The chat model that writes answers, as provider:model; none for quoted answers.",
+    )
+    deadline: Annotated[PositiveFloat, BeforeValidator(_tidy)] = Field(
+        default=30.0,
+        description="How many seconds a question may take, everything included; what is not written by then is quoted.",
+    )
+    context_tokens: Annotated[int, Field(ge=1_000), BeforeValidator(_tidy)] = Field(
+        default=4_000,
+        description="How many tokens the chat model takes, its answer included.",
+    )
+    daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(_tidy)] = Field(
+        default=2.0,
+        description="How many US dollars models may cost in a day (UTC), where prices are known; then answers are quoted. 0 for no limit.",
+    )
+    daily_tokens: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+        default=10_000_000,
+        description="How many tokens may be asked of models in a day (UTC); then answers are quoted. 0 for no limit.",
+    )
+    prices: Annotated[str, BeforeValidator(_tidy), AfterValidator(_priced)] = Field(
+        default="",
+        description="Prices in US dollars for a million tokens, sent/received, that the program does not know or that have changed.",
     )
     embedding: Annotated[str, BeforeValidator(_tidy), AfterValidator(_provider_and_model)] = Field(
         default="",
@@ -132,9 +189,22 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _openai_has_its_key(self) -> "Settings":
         reachable = self.openai_api_key.get_secret_value() or self.openai_base_url
-        if self.embedding.startswith("openai:") and not reachable:
-            raise ValueError("KILDEBOT_EMBEDDING asks for OpenAI, which needs a key; put yours in OPENAI_API_KEY")
+        for name, value in (("KILDEBOT_EMBEDDING", self.embedding), ("KILDEBOT_MODEL", self.model)):
+            if value.startswith("openai:") and not reachable:
+                raise ValueError(f"{name} asks for OpenAI, which needs a key; put yours in OPENAI_API_KEY")
         return self
+
+    @property
+    def chat_model(self) -> str:
+        """The chat model that writes, as `provider:model`; empty where answers are quoted."""
+        if self.model:
+            return "" if self.model == NO_MODEL else self.model
+        return _USUAL_MODEL if self.openai_api_key.get_secret_value() else ""
+
+    @property
+    def price_table(self) -> Prices:
+        """The known prices, with those of the setting before them."""
+        return Prices.known().updated(read_prices(self.prices))
 
 
 def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _log.warning) -> Settings:
@@ -147,9 +217,18 @@ def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _lo
     for remark in _remarks(in_file):
         warn(remark)
     try:
-        return Settings() if home is None else Settings(home=home)
+        settings = Settings() if home is None else Settings(home=home)
     except ValidationError as error:
         raise _translated(error) from None  # pydantic's own error holds the values, secrets among them
+    if settings.chat_model and (name := tracing_variable()):
+        warn(f"{name} is set: questions and the passages found for them are sent to LangSmith")
+    return settings
+
+
+def tracing_variable() -> str:
+    """The variable by which LangChain is told to send what it does to LangSmith; empty where it is not."""
+    values = ((name, os.environ.get(name, "")) for name in _TRACING)
+    return next((name for name, value in values if value.lower() in {"true", "1"}), "")
 
 
 def locale_name() -> str:

@@ -1,20 +1,24 @@
 """The only chooser: from the settings to the parts that answer.
 
-    settings ─→ embedder ─→ Archive ─→ Search ┐
-                                      Writer ┴→ AnswerChain
+    settings ─→ embedder ─→ Archive ─→ Search ─→ Composer (where there is a chat model) ┐
+                                         └────→ Writer (quotes) ──────────────────────┴→ AnswerChain
 
 Whoever wants an answer takes `open_chain`; whoever works on the articles takes `open_articles`. Nobody else constructs a part.
 """
 
+import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from bot.chain import AnswerChain
+from bot.breaker import Breaker
+from bot.chain import AnswerChain, Asked, Composer, Step
+from bot.errors import ModelFailed
 from bot.messages import Language
 from bot.samples import sample_articles_folder
 from bot.settings import Settings, locale_name
+from bot.spending import Budget, Limits
 from bot.writers.quoting import QuotingWriter
 from vectorstore.archive import Archive, open_archive
 from vectorstore.article import Article
@@ -28,6 +32,8 @@ SAMPLES_ORIGIN = "samples"
 
 _SAMPLES_NOTE = "samples.txt"  # in the home, while samples are in the archive: fingerprint and id of each, one a line
 _SAMPLES_UNFINISHED = "samples.unfinished"  # in the home, from before the first sample is taken in until after the last
+_SPENDING = "spending.sqlite3"  # in the home: what models were asked for, by day
+_REST = 30.0  # seconds, at least, that a chat model is left alone after it has failed several times in a row
 _PATIENCE = 20.0  # seconds that a second process waits while a first one takes the samples in
 _BETWEEN_LOOKS = 0.1
 
@@ -35,8 +41,8 @@ _BETWEEN_LOOKS = 0.1
 @contextmanager
 def open_chain(settings: Settings) -> Iterator[AnswerChain]:
     """Everything that answers questions, over the archive of the settings. Raises `VectorstoreError`."""
-    with open_articles(settings) as archive:
-        yield chain_over(archive, settings)
+    with open_articles(settings) as archive, closing(chain_over(archive, settings)) as chain:
+        yield chain
 
 
 @contextmanager
@@ -57,8 +63,61 @@ def embedder_of(settings: Settings) -> Embedder:
 
 
 def chain_over(archive: Archive, settings: Settings) -> AnswerChain:
-    """What answers from an archive, in the language of the settings or else in each question's own."""
-    return AnswerChain(search_over(archive), QuotingWriter(), spoken_language(settings))
+    """What answers from an archive, in the language of the settings or else in each question's own; to be closed."""
+    search = search_over(archive)
+    composer = _Later(settings.chat_model, lambda: _composer(search, settings)) if settings.chat_model else None
+    return AnswerChain(
+        search, QuotingWriter(), spoken_language(settings), composer=composer, deadline=settings.deadline
+    )
+
+
+class _Later:
+    """A composer that is made when it is first needed: LangChain takes a second or two to import."""
+
+    def __init__(self, model: str, make: Callable[[], Composer]) -> None:
+        self.model = model
+        self._make = make
+        self._making = threading.Lock()
+        self._made: Composer | None = None
+
+    def compose(self, asked: Asked) -> AsyncIterator[Step]:
+        return self._composer().compose(asked)
+
+    def prepare(self) -> None:
+        with suppress(ModelFailed):  # the first question will tell
+            self._composer().prepare()
+
+    async def close(self) -> None:
+        if self._made is not None:
+            await self._made.close()
+
+    def _composer(self) -> Composer:
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+def _composer(search: Search, settings: Settings) -> Composer:
+    from bot.proof.support import Support
+    from bot.writers.model import ChatModel, chat_model
+    from bot.writers.prompt import prompt
+    from bot.written import Writing
+
+    key, address = settings.openai_api_key.get_secret_value(), settings.openai_base_url
+    model = ChatModel(
+        settings.chat_model,
+        lambda: chat_model(settings.chat_model, api_key=key, base_url=address),
+        budget_of(settings),
+        Breaker(rest=max(_REST, settings.deadline)),
+    )
+    return Writing(search, model, prompt(), Support(), settings.context_tokens)
+
+
+def budget_of(settings: Settings) -> Budget:
+    """What models may still cost today."""
+    limits = Limits(settings.daily_dollars, settings.daily_tokens)
+    return Budget(settings.home / _SPENDING, settings.price_table, limits)
 
 
 def search_over(archive: Archive) -> Search:

@@ -252,3 +252,43 @@ def test_even_a_traceback_holds_no_key() -> None:
 
     assert KEY not in "".join(traceback.format_exception(error))
     assert error.__context__ is None or error.__suppress_context__
+
+
+def test_tracing_that_sends_questions_away_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    load_settings(warn=warned.append)
+    assert not warned, "quoted answers ask nobody"
+
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    load_settings(warn=warned.append)
+    assert warned == ["LANGSMITH_TRACING is set: questions and the passages found for them are sent to LangSmith"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "model"),
+    [
+        ({}, ""),
+        ({"OPENAI_API_KEY": "sk-1"}, "openai:gpt-6-luna"),
+        ({"OPENAI_API_KEY": "sk-1", "KILDEBOT_MODEL": "none"}, ""),
+        ({"OPENAI_API_KEY": "sk-1", "KILDEBOT_MODEL": "anthropic:claude"}, "anthropic:claude"),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, ""),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "KILDEBOT_MODEL": "openai:llama3.3"}, "openai:llama3.3"),
+        ({"KILDEBOT_MODEL": "ollama:llama3.3"}, "ollama:llama3.3"),
+    ],
+)
+def test_a_key_or_a_model_makes_answers_written(
+    variables: dict[str, str], model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().chat_model == model
+
+
+def test_a_price_of_ones_own_goes_before_the_known_one() -> None:
+    prices = Settings(prices="gpt-6-luna=1/2 mine=3").price_table
+    million = 1_000_000
+    assert prices.dollars("openai:gpt-6-luna", million, million) == 3.0
+    assert prices.dollars("openai:mine", million, million) == 3.0
+    assert prices.dollars("openai:gpt-6-astra", million, million) == 60.0
+    assert prices.dollars("ollama:unheard-of", million) is None

@@ -91,14 +91,19 @@ def fold(word: str) -> str:
 
 def detect(text: str, default: str = NORWEGIAN) -> str:
     """The language of a text by the share of its function words: `nb`, `nn` or `en`; `default` where nothing tells."""
-    words = tokens(text[:20_000])
-    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    counts = function_words(text)
     best = max(counts.values())
     if best == 0 or list(counts.values()).count(best) == len(counts):
         return default
     if counts.get(default) == best:
         return default
     return max(counts, key=lambda language: counts[language])
+
+
+def function_words(text: str) -> dict[str, int]:
+    """How many words of a text, of its beginning where it is long, are function words of each language."""
+    words = tokens(text[:20_000])
+    return {language: sum(word in known for word in words) for language, known in _WORDS.items()}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -42,10 +42,17 @@ def ask(shared: Shared, question: tuple[str, ...], as_json: bool) -> int:
       kildebot ask --json "When did Kim and Putin meet?"
       kildebot ask --json - < questions.txt > answers.jsonl
 
+    With a chat model (KILDEBOT_MODEL) the answer is shown while it is written.
+    [1] marks what source 1 confirms, [2?] what source 2 was named for but does
+    not confirm, [?] what no article confirms. Ctrl-C stops it.
+
     With --json an answer has the keys question, status (answered, not_found or
-    partial), text, confidence (0 to 1), language, writer, citations, nearest and
-    seconds. What is not known is "". A line without a question gets an object
-    too, with status not_found and an error.
+    partial), text, confidence (0 to 1), language, writer (quoting or model),
+    model, trouble (why a model did not write it, or not to its end), citations,
+    claims (each with text, citations and proven), nearest, usage (input_tokens,
+    output_tokens, and dollars, null where no price is known) and seconds. What
+    is not known is "". A line without a question gets an object too, with status
+    not_found and an error.
 
     A single question that the articles do not answer ends with exit code 3.
 
@@ -97,7 +104,7 @@ def chat(shared: Shared) -> int:
       /quit        leave; so does Ctrl-D
 
     Up recalls earlier questions, also those of earlier runs; Tab completes;
-    Ctrl-C cancels a line or an answer.
+    Ctrl-C cancels a line or stops an answer; what was written of it stays.
 
     As long as nobody has put an article into the archive, the sample articles
     are there to ask about; they leave when yours come.
@@ -149,22 +156,27 @@ def _ask_all(
     as_json: bool,
 ) -> int:
     from bot.answer import Status
-    from bot.render import answer_line, failed_answer_line, show_answer
-    from bot.wiring import chain_over
+    from bot.messages import Language
+    from bot.render import answer_line, failed_answer_line, show_stream
+    from bot.wiring import chain_over, spoken_language
+    from vectorstore.query import language_of
 
     if empty := _emptiness(archive):
         return empty
-    chain, screen = chain_over(archive, settings), shared.screen()
+    screen = shared.screen()
 
     def one(asked: "Asked") -> bool:
-        answer = chain.answer(asked.question, asked.conversation)
         if as_json:
+            answer = chain.answer(asked.question, asked.conversation)
             print_json(answer_line(answer))
         else:
-            show_answer(screen, answer)
+            events = chain.stream(asked.question, asked.conversation)
+            language = spoken_language(settings) or Language.of(language_of(asked.question))
+            answer = show_stream(screen, events, asked.question, language)
         return answer.status is not Status.NOT_FOUND
 
-    return _each(questions, one, failed_answer_line if as_json else None, single=single)
+    with closing(chain_over(archive, settings)) as chain:
+        return _each(questions, one, failed_answer_line if as_json else None, single=single)
 
 
 def _search_all(

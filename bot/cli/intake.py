@@ -4,18 +4,19 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from bot.cli.shared import INTERRUPTED, Interrupted, Shared
-from bot.cli.signals import interrupted_once
+from bot.cli.bars import Bars
+from bot.cli.paying import announce
+from bot.cli.shared import Interrupted, Shared
+from bot.cli.signals import ended_by_signal, interrupted_once
 from bot.messages import Language, count_in_words, say
 from bot.render import Screen, json_line, shown
 from bot.render.screen import FAINT, LABEL
@@ -144,15 +145,20 @@ class _Given:
 
 
 def take_in(
-    shared: Shared, paths: tuple[Path, ...], overrides: Overrides, *, prune: bool, reembed: bool, quiet: bool
+    shared: Shared, paths: tuple[Path, ...], overrides: Overrides, *, prune: bool, reembed: bool, yes: bool, quiet: bool
 ) -> Report:
     """Ingest each path, its absolute path being its origin. Raises `VectorstoreError`, and `Interrupted` for a signal to end."""
     began = time.perf_counter()
     settings = shared.settings()
     report = Report(language_of_keeping(settings))
-    bars = Bars(None if quiet or not sys.stderr.isatty() else shared.screen(aside=True), report.language)
+    bars = Bars(None if quiet or not sys.stderr.isatty() else shared.screen(aside=True))
     with interrupted_once(), open_articles(settings) as archive:
-        ended = _ended(lambda: _take_in(archive, paths, overrides, report, bars, prune=prune, reembed=reembed))
+
+        def work() -> None:
+            announce(archive, paths, overrides, settings, report.language, bars, reembed=reembed, yes=yes)
+            _take_in(archive, paths, overrides, report, bars, prune=prune, reembed=reembed)
+
+        ended = ended_by_signal(work)
         if ended is not None:
             raise Interrupted("what has been taken in is kept; run the same command again to go on", code=ended)
         report.articles = archive.article_count
@@ -160,80 +166,37 @@ def take_in(
     return report
 
 
-def _ended(work: Callable[[], None]) -> int | None:
-    """Do it; gives the exit code of the signal that ended it, None where none did.
-
-    The signal's exception is not let out: it holds on to what was being read, and the archive is about to close.
-    """
-    try:
-        work()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except SystemExit as signalled:
-        if not isinstance(signalled.code, int):  # not that of a signal
-            raise
-        return signalled.code
-    return None
-
-
 def _take_in(
     archive: "Archive",
     paths: tuple[Path, ...],
     overrides: Overrides,
     report: Report,
-    bars: "Bars",
+    bars: Bars,
     *,
     prune: bool,
     reembed: bool,
 ) -> None:
+    indexing = say("making_indexes", report.language)
     if reembed:
-        with bars.over(say("making_vectors", report.language), lambda: archive.article_count) as progress:
+        with bars.over(
+            say("making_vectors", report.language), lambda: archive.article_count, then=indexing
+        ) as progress:
             archive.reembed(progress)
     for path in paths:
-        with bars.over(shown(path.name or str(path)), partial(_expected, path)) as progress:
+        with bars.over(shown(path.name or str(path)), partial(_expected, path), then=indexing) as progress:
             given = _Given()
             items = given.noting(read(path, overrides, given.remarks.append), archive)
             ingested = archive.ingest(items, origin=_origin(path), prune=prune, seal=False, progress=progress)
             report.include(ingested, given, prune=prune)
     report.samples_removed = remove_samples(archive, report.own)
     # Once for all paths, and without the samples. Where another has begun to write, it will do it.
-    with bars.over(say("making_indexes", report.language), lambda: 0), suppress(ArchiveLocked):
+    with bars.over(indexing, lambda: 0), suppress(ArchiveLocked):
         archive.mend()
 
 
 def _origin(path: Path) -> str:
     """The path in full, the same from whichever folder it is named; what is not UTF-8 in it is escaped."""
     return os.path.normpath(path.absolute()).encode("utf-8", "backslashreplace").decode()
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Progress bars on a screen, in a language; without a screen there are none."""
-
-    screen: Screen | None
-    language: Language
-
-    @contextmanager
-    def over(self, name: str, count: Callable[[], int]) -> Iterator[Callable[[int], None] | None]:
-        """A bar that fills up to the count, moved by what it gives; it leaves nothing behind."""
-        if self.screen is None:
-            yield None
-            return
-        total = count()
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=self.screen.console, transient=True) as bar:
-            task = bar.add_task(name, total=total or None)
-
-            def progress(done: int) -> None:
-                now = name if done < total else say("making_indexes", self.language)
-                bar.update(task, completed=done, description=now)
-
-            yield progress
 
 
 def _expected(path: Path) -> int:

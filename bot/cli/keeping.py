@@ -55,9 +55,12 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
 @click.option("--title", metavar="TITLE", help="The headline.")
 @click.option("--prune", is_flag=True, help="Remove the articles that came from PATH before and are gone.")
 @click.option("--reembed", is_flag=True, help="Make all vectors anew first, after KILDEBOT_EMBEDDING was changed.")
+@click.option("--yes", is_flag=True, help="Do not ask before much is sent to an embedding model.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 @click.pass_obj
-def ingest(shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: bool, as_json: bool, **stated: Any) -> int:
+def ingest(
+    shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: bool, yes: bool, as_json: bool, **stated: Any
+) -> int:
     r"""Take in the articles in files and folders: .txt .md .html .json .jsonl
 
     What is in the archive already is left alone if it is unchanged and replaced
@@ -77,8 +80,13 @@ def ingest(shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: boo
 
     What cannot be read is listed with the reason, and the rest goes in; a kind
     that is not known is left out, with a warning. The exit code is 1 only if
-    nothing at all could be read. KILDEBOT_EMBEDDING chooses an embedding model
-    other than the built-in one.
+    nothing at all could be read.
+
+    KILDEBOT_EMBEDDING chooses an embedding model other than the built-in one.
+    After it was changed, --reembed makes the vectors anew; the old ones answer
+    until the new ones are complete, and interrupted it goes on where it was.
+    Before much is sent to a model, it says how much and what it costs, and on a
+    terminal it asks. Nothing that is embedded is sent twice.
 
     """
     if not paths and not reembed:
@@ -86,7 +94,7 @@ def ingest(shared: Shared, /, paths: tuple[Path, ...], prune: bool, reembed: boo
 
     from bot.cli.intake import take_in
 
-    report = take_in(shared, paths, _overrides(**stated), prune=prune, reembed=reembed, quiet=as_json)
+    report = take_in(shared, paths, _overrides(**stated), prune=prune, reembed=reembed, yes=yes, quiet=as_json)
     if as_json:
         print_json(report.as_json())
     else:

@@ -12,7 +12,8 @@ def doctor(shared: Shared, as_json: bool) -> int:
     """Check that all is well, and say what to do where it is not.
 
     Looks at the installation, the terminal, the settings, the archive and its
-    indexes. An embedding model, if you chose one, is asked for a vector. No
+    indexes. A chat model, if there is one, is set up but asked nothing, and what
+    was spent today is told. An embedding model is asked for a vector. No
     article and no setting is changed; a word index that is missing or behind is
     brought up to date, as by a question. The exit code is 1 if anything is an
     error; warnings are none.

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from bot.cli.asking import ask, chat, search
+from bot.cli.evaluating import evaluate
 from bot.cli.keeping import articles, ingest, remove
 from bot.cli.looking import doctor
 from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Interrupted, complain, installed_version, tell
@@ -138,5 +139,5 @@ def program() -> None:
     """
 
 
-for command in (chat, ask, search, ingest, articles, remove, doctor):
+for command in (chat, ask, search, ingest, articles, remove, evaluate, doctor):
     program.add_command(command)

@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
@@ -26,6 +26,22 @@ def interrupted_once() -> Iterator[None]:
     """Within, only the first Ctrl-C interrupts; from then on the program is ending, and puts away what it has in hand undisturbed."""
     with _raised_once(signal.SIGINT, signal.default_int_handler):
         yield
+
+
+def ended_by_signal(work: Callable[[], None]) -> int | None:
+    """Do it; gives the exit code of the signal that ended it, None where none did.
+
+    The signal's exception is not let out: it holds on to what was being worked on, which is about to be closed.
+    """
+    try:
+        work()
+    except KeyboardInterrupt:
+        return _AS_SIGNALLED + signal.SIGINT
+    except SystemExit as signalled:
+        if not isinstance(signalled.code, int):  # not that of a signal
+            raise
+        return signalled.code
+    return None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The JSON that programs read: one object a line, every key always there, what is not known an empty string.
+"""The JSON that programs read: one object a line, every key always there, what is not known an empty string (a price: null).
 
 Lines are UTF-8. Characters that some programs take for the end of a line, and the controls that a terminal would act on,
 are escaped, so a line is a line for everyone.
@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from bot.answer import Answer, Citation, Status
+from bot.answer import Answer, Citation, Claim, Status, Usage
 from bot.messages import Language, say
 from bot.render.links import link
 from bot.render.safe import well_formed
@@ -17,6 +17,7 @@ from vectorstore.article import Article, Hit
 _UNQUIET = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _DECIMALS = 6  # of probabilities and scores; enough to order by
 _TIME_DECIMALS = 4
+_DOLLAR_DECIMALS = 8  # a token of the cheapest model costs 2e-8
 
 
 def answer_line(answer: Answer) -> str:
@@ -70,8 +71,12 @@ def _answer(answer: Answer) -> dict[str, object]:
         "confidence": round(float(answer.confidence), _DECIMALS),
         "language": str(answer.language),
         "writer": answer.writer,
+        "model": answer.model,
+        "trouble": answer.trouble or "",
         "citations": [_citation(each) for each in answer.citations],
+        "claims": [_claim(each) for each in answer.claims],
         "nearest": [_described(each) for each in answer.nearest],
+        "usage": _usage(answer.usage),
         "seconds": round(answer.seconds, _TIME_DECIMALS),
     }
 
@@ -94,6 +99,15 @@ def _citation(citation: Citation) -> dict[str, object]:
         "proven": citation.proven,
         "also_in": [{**_described(each), "outlet": each.outlet} for each in citation.also_in],
     }
+
+
+def _claim(claim: Claim) -> dict[str, object]:
+    return {"text": claim.text, "citations": list(claim.numbers), "proven": claim.proven}
+
+
+def _usage(usage: Usage) -> dict[str, object]:
+    dollars = None if usage.dollars is None else round(usage.dollars, _DOLLAR_DECIMALS)
+    return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "dollars": dollars}
 
 
 def _described(article: Article) -> dict[str, object]:

@@ -16,7 +16,7 @@ def show_hits(screen: Screen, hits: Sequence[Hit], language: Language) -> None:
     """Passages, best first, each under its article."""
     for number, hit in enumerate(hits, start=1):
         article = hit.passage.article
-        first = f"{number}. "
+        first = Text(f"{number}. ", FAINT)
         if number > 1:
             screen.line()
         show_entry(screen, first, article, language, link(article, hit.passage.text))

@@ -1,5 +1,7 @@
 """Where text goes: a terminal of some width, which may show colours and links, or a file, which gets plain text."""
 
+import contextlib
+import os
 from typing import IO
 
 from rich.console import Console
@@ -21,17 +23,18 @@ TITLE = Style(bold=True)
 LABEL = Style(bold=True)
 FAINT = Style(dim=True)
 QUOTE = Style(bold=True, underline=True)
+UNPROVEN = Style(bold=True, reverse=True)
 
-# So are the bars and the spinner, for which rich has colours of its own.
-_MOVING = Theme(
+# So are the spinner, and the bars, for which rich has colours of its own.
+MOVING = Style(color="magenta")
+_THEME = Theme(
     {
         "bar.back": FAINT,
-        "bar.complete": "magenta",
-        "bar.finished": "magenta",
-        "bar.pulse": "magenta",
+        "bar.complete": MOVING,
+        "bar.finished": MOVING,
+        "bar.pulse": MOVING,
         "progress.download": "none",
         "progress.elapsed": FAINT,
-        "status.spinner": "magenta",
     }
 )
 
@@ -50,7 +53,7 @@ class Screen:
             markup=False,
             emoji=False,
             soft_wrap=True,
-            theme=_MOVING,
+            theme=_THEME,
         )
 
     @property
@@ -58,11 +61,25 @@ class Screen:
         return self.console.is_terminal
 
     @property
+    def can_redraw(self) -> bool:
+        """Whether what was written can be drawn over: on a terminal, not on one that only prints, nor in a file that is given styles."""
+        console = self.console
+        return self.is_terminal and console.file.isatty() and not (console.is_dumb_terminal or console.legacy_windows)
+
+    @property
     def measure(self) -> int | None:
         """Columns to wrap text at; None where it goes to a file, whose reader wraps it."""
         if not self.is_terminal:
             return None
-        return max(_NARROWEST, min(self.console.width - 1, WIDEST))
+        return max(_NARROWEST, min(self._width - 1, WIDEST))
+
+    @property
+    def _width(self) -> int:
+        """Columns. A terminal that only prints has 80 to rich, whatever it has."""
+        if self.console.is_dumb_terminal:
+            with contextlib.suppress(OSError):
+                return os.get_terminal_size(self.console.file.fileno()).columns or self.console.width
+        return self.console.width
 
     @property
     def links(self) -> bool:
@@ -121,3 +138,21 @@ class Screen:
         for line in lines:
             line.rstrip()
         return lines
+
+
+class Sketch(Screen):
+    """What would be written to a screen, as `lines` that each fit on a row of it.
+
+    Lines are filled up: what grows at its end stays as it is before that, and does not jump about.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self.console = screen.console
+        self.lines: list[Text] = []
+
+    def line(self, text: Text | str = "") -> None:
+        text = text if isinstance(text, Text) else Text(text)
+        self.lines += self._wrapped_at(text, max(1, self.console.width - 1))
+
+    def _lines(self, text: Text, width: int) -> list[Text]:
+        return self._wrapped_at(text, max(width, _NARROWEST // 2))

@@ -7,7 +7,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -17,14 +19,14 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from bot.messages import Language, headline, say
-from bot.render import Screen
+from bot.render import Screen, Stopped
 from bot.settings import Settings
 from bot.terminal.chat import Answers, Chat, in_background, wait_for_background
 from bot.wiring import chain_over, needs_samples, open_articles, spoken_language, take_in_samples
 from vectorstore.archive import Archive
 from vectorstore.embedding import is_built_in
 
-__all__ = ["Chat", "Editor", "read_lines", "run", "talk", "warm_chain"]
+__all__ = ["Chat", "Editor", "place_of", "read_lines", "run", "talk", "warm_chain"]
 
 _LONGEST_END = 2.0  # seconds that leaving may take while an answer is being made; a remote model may take for ever
 
@@ -44,12 +46,30 @@ def _converse(archive: Archive, settings: Settings, screen: Screen) -> None:
     if needs_samples(archive):
         screen.note(say("samples_are_read", language or Language.NORWEGIAN))
         take_in_samples(archive)
-    chat = Chat(screen, archive, in_background(lambda: warm_chain(archive, settings)), language)
-    if sys.stdin.isatty() and screen.is_terminal:
-        chat.greet()
-        talk(chat, Editor(settings.home / "history", chat.completions))
-    else:
-        read_lines(chat)
+    answers = in_background(lambda: warm_chain(archive, settings))
+    chat = Chat(screen, archive, answers, language, model=settings.chat_model, place=place_of(settings))
+    try:
+        if sys.stdin.isatty() and screen.is_terminal:
+            chat.greet()
+            talk(chat, Editor(settings.home / "history", chat.completions))
+        else:
+            read_lines(chat)
+    finally:
+        _close(answers)
+
+
+def place_of(settings: Settings) -> str:
+    """Where a chat model is: the machine of its address, or else whoever provides it."""
+    provider = settings.chat_model.partition(":")[0]
+    if provider != "openai" or not settings.openai_base_url:
+        return provider
+    return urlsplit(settings.openai_base_url).netloc.rpartition("@")[2]
+
+
+def _close(answers: "Future[Answers]") -> None:
+    """Let go of what answers, if it is there; what is still on its way holds nothing open."""
+    if answers.done() and not answers.exception():
+        answers.result().close()
 
 
 class Editor:
@@ -114,6 +134,8 @@ def talk(chat: Chat, editor: Editor) -> None:
         try:
             if not chat.handle(line):
                 return
+        except Stopped:
+            continue  # what there was of the answer has been shown
         except KeyboardInterrupt:
             chat.cancelled()
 
@@ -134,5 +156,6 @@ def warm_chain(archive: Archive, settings: Settings) -> Answers:
     chain = chain_over(archive, settings)
     first = next(archive.articles(), None)
     if first is not None and is_built_in(archive.embedder.name):
-        chain.answer(headline(first))
+        chain.quote(headline(first))
+    chain.prepare()
     return chain

@@ -3,7 +3,7 @@
 import difflib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -11,20 +11,20 @@ from typing import Protocol, TypeVar
 
 from rich.text import Text
 
-from bot.answer import Answer, Citation
+from bot.answer import Answer, Citation, Event, Stage
 from bot.errors import BotError
 from bot.memory import Conversation, Turn
 from bot.messages import Language, contents_in_words, headline, say
-from bot.render import Screen, show_answer, show_articles, show_source, show_sources, shown, well_formed
+from bot.render import Screen, Stopped, show_articles, show_source, show_sources, show_stream, shown, well_formed
 from bot.render.safe import shown_on_a_line
 from bot.render.screen import LABEL
 from bot.terminal.small_talk import small_talk
 from bot.wiring import has_samples
 from vectorstore.archive import Archive
 from vectorstore.errors import VectorstoreError
+from vectorstore.query import language_of
 
 _MOST_LISTED = 20  # articles in /articles; a screenful
-_UNNOTICED = 0.2  # seconds of waiting that need no explanation
 _BACKGROUND = "chat-background"
 _QUIT = "/quit"
 _LEAVE = [["quit"], ["exit"]]
@@ -33,9 +33,18 @@ Result = TypeVar("Result")
 
 
 class Answers(Protocol):
-    """What answers questions."""
+    """What answers questions, with a chat model or without."""
+
+    @property
+    def model(self) -> str:
+        """The chat model that writes, as `provider:model`; empty where answers are quoted."""
 
     def answer(self, question: str, conversation: Conversation = ...) -> Answer: ...
+
+    def stream(self, question: str, conversation: Conversation = ...) -> Iterator[Event]:
+        """What there is of the answer, as it comes, and last the answer. Who closes it ends the asking."""
+
+    def close(self) -> None: ...
 
 
 def in_background(work: Callable[[], Result]) -> "Future[Result]":
@@ -64,13 +73,25 @@ class Chat:
     """One conversation: what to do with each line, and what was answered last."""
 
     def __init__(
-        self, screen: Screen, archive: Archive, answers: "Future[Answers]", language: Language | None = None
+        self,
+        screen: Screen,
+        archive: Archive,
+        answers: "Future[Answers]",
+        language: Language | None = None,
+        *,
+        model: str = "",
+        place: str = "",
     ) -> None:
-        """`answers` may still be on its way. `language` is that of the chat; without one, it is the last question's."""
+        """`answers` may still be on its way. `language` is that of the chat; without one, it is the last question's.
+
+        `model` is the chat model that writes, if any, and `place` is where questions are sent for that.
+        """
         self._screen = screen
         self._archive = archive
         self._answers = answers
         self._chosen = language
+        self._model = model
+        self._place = place
         self._language = language or Language.NORWEGIAN
         self._conversation = Conversation()
         self._last: Answer | None = None
@@ -81,14 +102,20 @@ class Chat:
         dates = self._archive.dates
         holds = contents_in_words(count, [dates.earliest, dates.latest], dates.undated, self._language)
         self._screen.wrapped(Text.assemble(("kildebot", LABEL), f" · {holds}"))
-        self._screen.wrapped(self._say("greeting_quotes"))
+        if self._model:
+            self._screen.wrapped(shown(self._say("greeting_written", model=self._model, place=self._place)))
+        else:
+            self._screen.wrapped(self._say("greeting_quotes"))
         if has_samples(self._archive):
             self._screen.wrapped(self._say("samples_in_use"))
         self._screen.wrapped(self._say("greeting_help"))
         self._screen.line()
 
     def handle(self, line: str) -> bool:
-        """Do what a line asks for, and say so where that fails; False if it asks to leave. `KeyboardInterrupt` leaves it undone."""
+        """Do what a line asks for, and say so where that fails; False if it asks to leave. `KeyboardInterrupt` leaves it undone.
+
+        Raises `Stopped` where it was an answer that Ctrl-C cut off; what there was of it is shown then, and remembered.
+        """
         words = well_formed(line).split()
         if not words:
             return True
@@ -101,6 +128,9 @@ class Chat:
                 self._reply(*meant)
             else:
                 self._ask(" ".join(words))
+        except Stopped:
+            self._screen.line()
+            raise
         except (VectorstoreError, BotError) as error:
             self._complain(self._say("failed", reason=error.message), error.hint)
         self._screen.line()
@@ -131,27 +161,34 @@ class Chat:
     # Questions
 
     def _ask(self, question: str) -> None:
-        conversation = self._conversation
-        answer = self._wait(lambda: self._answers.result().answer(question, conversation))
-        self._language = self._chosen or Language.of(answer.language)
-        self._conversation = conversation.after(Turn(question, answer.text))
-        self._last = answer
+        language = self._chosen or Language.of(language_of(question))
         if self._screen.is_terminal:
             self._screen.line()
-        show_answer(self._screen, answer)
+        try:
+            answer = show_stream(self._screen, self._events(question), question, language)
+        except Stopped as stopped:
+            self._remember(stopped.answer)
+            raise
+        self._remember(answer)
+
+    def _events(self, question: str) -> Iterator[Event]:
+        """What an answer brings. Without a model it is made beside this thread, so that Ctrl-C never finds the archive at work."""
+        answers, conversation = self._answers.result(), self._conversation
+        if answers.model:
+            yield from answers.stream(question, conversation)
+        else:
+            yield Stage.SEARCHING
+            yield in_background(lambda: answers.answer(question, conversation)).result()
+
+    def _remember(self, answer: Answer) -> None:
+        self._language = self._chosen or Language.of(answer.language)
+        self._conversation = self._conversation.after(Turn(answer.question, answer.text))
+        self._last = answer
 
     def _reply(self, meant: str, language: Language) -> None:
         """Small talk is answered in its language and is no part of the conversation."""
         self._language = self._chosen or language
         self._screen.wrapped(self._say(f"reply_{meant}"))
-
-    def _wait(self, work: Callable[[], Result]) -> Result:
-        future = in_background(work)
-        try:
-            return future.result(_UNNOTICED if self._screen.is_terminal else None)
-        except TimeoutError:
-            with self._screen.console.status(self._say("searching")):
-                return future.result()
 
     # Commands
 
@@ -172,7 +209,7 @@ class Chat:
 
     def source(self, arguments: Sequence[str]) -> None:
         numbers = [str(each.number) for each in self._last.citations] if self._last else []
-        wanted = arguments[0].strip("[]") if arguments else ""
+        wanted = arguments[0].strip("[?]") if arguments else ""
         choices = ", ".join(f"/source {each}" for each in numbers)
         if self._last is None or not numbers:
             self._screen.wrapped(self._without_sources())

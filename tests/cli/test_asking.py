@@ -15,7 +15,21 @@ TEXTS = {each["id"]: each["text"] for each in ARTICLES}
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 ROOT = Path(__file__).parent.parent.parent
 
-ANSWER_KEYS = ["question", "status", "text", "confidence", "language", "writer", "citations", "nearest", "seconds"]
+ANSWER_KEYS = [
+    "question",
+    "status",
+    "text",
+    "confidence",
+    "language",
+    "writer",
+    "model",
+    "trouble",
+    "citations",
+    "claims",
+    "nearest",
+    "usage",
+    "seconds",
+]
 CITATION_KEYS = [
     "number",
     "article",

@@ -1,5 +1,6 @@
 """What one may rely on about `kildebot doctor`."""
 
+from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from shutil import rmtree
@@ -9,6 +10,8 @@ import pytest
 from bot.doctor import show
 from bot.messages import Language
 from bot.render import Screen
+from bot.settings import load_settings
+from bot.wiring import budget_of
 from tests.cli.conftest import Run, objects
 from vectorstore.archive import Finding, Grade
 
@@ -124,6 +127,77 @@ def test_a_password_in_an_address_is_not_shown(archive: Path, run: Run, monkeypa
     monkeypatch.setenv("OPENAI_BASE_URL", "https://eva:hem@melig@llm.example/v1")
 
     assert findings(run)["settings"]["text"] == "OPENAI_BASE_URL=https://(set)@llm.example/v1"
+
+
+def test_without_a_model_it_says_that_answers_are_quoted(archive: Path, run: Run) -> None:
+    assert findings(run)["model"]["text"] == "none: answers are quoted"
+    assert "spending" not in findings(run)
+
+
+def test_it_says_which_model_writes_and_what_was_spent_today_without_asking_it(
+    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1234")
+    with closing(budget_of(load_settings())) as budget:
+        reserved = budget.reserve("openai:gpt-6-luna", 10_000, 2_000)
+        assert reserved
+        reserved.settle(10_000, 2_000)
+
+    ended = run("doctor", "--json")
+
+    found = {each["name"]: each for each in objects(ended.stdout)[0]["findings"]}
+    assert (ended.exit_code, found["model"]["grade"]) == (0, "ok")
+    assert found["model"]["text"] == "openai:gpt-6-luna, key set"
+    assert found["spending"]["text"] == "today 12,000 of 10,000,000 tokens, $0.0020 of $2.00"
+    assert "sk-1234" not in ended.output
+
+
+def test_where_the_model_is_is_told_without_who_signs_in(
+    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILDEBOT_MODEL", "openai:llama3")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://eva:hem@melig@127.0.0.1:9/v1?key=hemmelig")
+
+    assert findings(run)["model"]["text"] == "openai:llama3 at http://127.0.0.1:9/v1, key not set"
+
+
+def test_where_no_price_is_known_it_says_that_dollars_cannot_be_limited(
+    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILDEBOT_MODEL", "openai:llama3")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+
+    spending = findings(run)["spending"]
+
+    assert "no price of openai:llama3 is known, so dollars cannot be limited" in spending["text"]
+    assert (spending["grade"], spending["hint"]) == ("ok", "if it costs: KILDEBOT_PRICES=llama3=SENT/RECEIVED")
+    monkeypatch.setenv("KILDEBOT_DAILY_TOKENS", "0")
+    spending = findings(run)["spending"]
+    assert (spending["grade"], spending["text"].endswith("; nothing limits it")) == ("warning", True)
+
+
+def test_a_model_that_cannot_be_set_up_is_an_error_with_a_hint(
+    archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KILDEBOT_MODEL", "tull:modell")
+
+    assert run("doctor").exit_code == 1
+    assert findings(run)["model"]["text"] == "tull:modell cannot be set up; answers are quoted"
+    assert findings(run)["model"]["hint"]
+
+
+@pytest.mark.parametrize("variable", ["LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"])
+def test_tracing_that_sends_questions_to_others_is_a_warning(
+    variable: str, archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "true")
+    assert "tracing" not in findings(run)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1234")
+
+    tracing = findings(run)["tracing"]
+
+    assert tracing["grade"] == "warning"
+    assert tracing["text"] == f"{variable} is set: questions and passages are sent to LangSmith"
 
 
 def test_sample_articles_are_told_as_such(run: Run) -> None:

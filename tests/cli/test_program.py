@@ -17,7 +17,7 @@ from tests.cli.conftest import Run, objects
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
-COMMANDS = ["chat", "ask", "search", "ingest", "articles", "remove", "doctor"]
+COMMANDS = ["chat", "ask", "search", "ingest", "articles", "remove", "eval", "doctor"]
 
 
 def started(*arguments: str, **options: object) -> "subprocess.Popen[str]":
@@ -306,6 +306,7 @@ def test_a_terminal_of_any_encoding_gets_an_answer(
 def test_a_key_is_never_shown(archive: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     canary = "sk-canary1234567890"
     monkeypatch.setenv("OPENAI_API_KEY", canary)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("KILDEBOT_LOG_LEVEL", "debug")
 
     for arguments in (["doctor"], ["doctor", "--json"], ["ask", "Hvem er reder?"], ["articles"]):

@@ -8,27 +8,31 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.answer import Answer, Status
+from bot.answer import Answer, Event, Status
 from bot.chain import AnswerChain
 from bot.memory import Conversation
 from bot.messages import Language
 from bot.render import Screen
-from bot.settings import Settings
-from bot.terminal import warm_chain
+from bot.settings import Settings, load_settings
+from bot.terminal import place_of, warm_chain
 from bot.terminal.chat import Answers, Chat, in_background, wait_for_background
 from bot.terminal.small_talk import small_talk
 from bot.wiring import chain_over, open_articles
+from bot.writers.quoting import QuotingWriter
 from tests.cli.conftest import Run
+from tests.terminal.scripted import Scripted
 from vectorstore.archive import Archive, open_archive
 from vectorstore.article import Article
 from vectorstore.embedding import Vectors
 from vectorstore.errors import EmbeddingFailed
+from vectorstore.search import Search
 
 Spoken = tuple[Chat, io.StringIO]
 
@@ -36,12 +40,20 @@ Spoken = tuple[Chat, io.StringIO]
 class Recording:
     """Answers nothing, and remembers what it was asked after what."""
 
+    model = ""
+
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
 
     def answer(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
         self.asked.append((question, conversation.questions))
         return Answer(question, Status.NOT_FOUND, "Ikke noe.", 0.0, "nb", "recording")
+
+    def stream(self, question: str, conversation: Conversation = Conversation()) -> Iterator[Event]:  # noqa: B008
+        yield self.answer(question, conversation)
+
+    def close(self) -> None:
+        pass
 
 
 class Failing(Recording):
@@ -70,6 +82,13 @@ def chat_with(answers: Answers, opened: Archive, language: Language | None = Non
     ready.set_result(answers)
     file = io.StringIO()
     return Chat(Screen(file), opened, ready, language), file
+
+
+@pytest.fixture
+def scripted(opened: Archive) -> Iterator[AnswerChain]:
+    """A chain whose chat model says what is in a script."""
+    with closing(AnswerChain(Search(opened), QuotingWriter(), composer=Scripted(Search(opened)))) as chain:
+        yield chain
 
 
 def said(spoken: Spoken, *lines: str) -> str:
@@ -258,6 +277,62 @@ def test_the_greeting_says_how_many_articles_from_when_and_how_answers_are_made(
     assert "3 artikler, 12. april 2019 – september 2021, 1 udatert\n" in file.getvalue()
     assert "ordrette sitater" in file.getvalue()
     assert "ingen språkmodell" in file.getvalue()
+
+
+def test_with_a_chat_model_the_greeting_says_which_and_what_is_sent_where(opened: Archive, chain: AnswerChain) -> None:
+    file = io.StringIO()
+    ready: Future[Answers] = Future()
+    ready.set_result(chain)
+    chat = Chat(Screen(file), opened, ready, Language.ENGLISH, model="ollama:llama3.3", place="ollama")
+
+    chat.greet()
+
+    assert (
+        "ollama:llama3.3 writes the answers, and every claim is checked against the articles. "
+        "Questions and the passages found are sent to ollama.\n"
+    ) in file.getvalue()
+    assert "no language model" not in file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({"OPENAI_API_KEY": "sk-1"}, "openai."),
+        (
+            {"OPENAI_BASE_URL": "https://eva:hemmelig@llm.example:8443/v1", "KILDEBOT_MODEL": "openai:x"},
+            "llm.example:8443.",
+        ),
+        ({"OPENAI_BASE_URL": "https://llm.example/v1", "KILDEBOT_MODEL": "ollama:x"}, "ollama."),
+    ],
+)
+def test_where_questions_are_sent_is_the_machine_or_the_provider(
+    settings: dict[str, str], place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    assert place_of(load_settings()) + "." == place
+
+
+def test_what_a_model_wrote_is_part_of_the_conversation_with_its_sources(
+    scripted: AnswerChain, opened: Archive
+) -> None:
+    spoken = chat_with(scripted, opened)
+
+    output = said(spoken, "Når begynte fergen Heilhorn å gå?")
+
+    assert output.startswith("Fergen Heilhorn begynte å gå til Leka i mars [1]. Den er malt blå [2?].")
+    assert "[2?]" in said(spoken, "/source [2?]")
+    assert "Ny ferge til Leka" in said(spoken, "/sources")
+    said(spoken, "Og hva kostet den?")
+    assert said(spoken, "/new", "/sources").startswith("Ingen kilder å vise ennå")
+
+
+def test_where_the_model_fails_the_answer_is_quoted_and_says_so(scripted: AnswerChain, opened: Archive) -> None:
+    output = said(chat_with(scripted, opened), "Hvor mange biler tar fergen Heilhorn, er det feil?")
+
+    assert "Den tar 60 biler, sier reder Ola Nordmo." in output
+    assert "Språkmodellen godtok ikke nøkkelen; svaret er sitert." in output
 
 
 def test_commands_and_the_numbers_of_sources_are_completed(chain: AnswerChain, opened: Archive) -> None:

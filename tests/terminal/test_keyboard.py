@@ -1,14 +1,18 @@
 """What one may rely on when chatting on a terminal: a real one (a pseudo-terminal), with keys pressed."""
 
+import json
 import os
 import re
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.terminal.scripted import LOG, MODEL
 
 pexpect = pytest.importorskip("pexpect")
 
@@ -28,6 +32,8 @@ from bot.terminal import Chat, Editor, talk
 from bot.wiring import open_articles
 
 class Slow:
+    model = ""
+
     def answer(self, question, conversation=None):
         time.sleep(3600)
 
@@ -42,8 +48,8 @@ with ended_from_outside(), open_articles(settings) as archive:
 class Terminal:
     """A program on a pseudo-terminal."""
 
-    def __init__(self, arguments: list[str], size: tuple[int, int]) -> None:
-        terminal = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "PROMPT_TOOLKIT_NO_CPR": "1", "PYTHONPATH": str(ROOT)}
+    def __init__(self, arguments: list[str], size: tuple[int, int], term: str) -> None:
+        terminal = {"TERM": term, "LANG": "C.UTF-8", "PROMPT_TOOLKIT_NO_CPR": "1", "PYTHONPATH": str(ROOT)}
         self.child = pexpect.spawn(
             sys.executable, arguments, env={**os.environ, **terminal}, dimensions=size, encoding="utf-8", timeout=20
         )
@@ -74,8 +80,10 @@ Started = Callable[..., Terminal]
 def start(archive: Path) -> Iterator[Started]:
     started: list[Terminal] = []
 
-    def start(size: tuple[int, int] = (24, 60), arguments: list[str] | None = None) -> Terminal:
-        started.append(Terminal(arguments or ["-m", "bot", "chat"], size))
+    def start(
+        size: tuple[int, int] = (24, 60), arguments: list[str] | None = None, term: str = "xterm-256color"
+    ) -> Terminal:
+        started.append(Terminal(arguments or ["-m", "bot", "chat"], size, term))
         return started[-1]
 
     yield start
@@ -276,3 +284,182 @@ def test_a_paste_of_several_lines_is_one_question(start: Started) -> None:
     terminal.press(CTRL_D)
 
     assert terminal.ended() == 0
+
+
+# With a chat model
+
+WRITTEN = "Fergen Heilhorn begynte å gå til Leka i mars [1]. Den er malt blå [2?]. Overfarten er gratis [?]."
+
+
+@pytest.fixture
+def model(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chat model is set up, which nobody reaches: what it says is in a script."""
+    monkeypatch.setenv("KILDEBOT_MODEL", MODEL)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://eva:hemmelig@llm.invalid:8080/v1")
+
+
+@pytest.fixture
+def written(start: Started, model: None) -> Started:
+    """Starts kildebot with the chat model."""
+
+    def written(*arguments: str, **how: object) -> Terminal:
+        terminal: Terminal = start(arguments=["-m", "tests.terminal.scripted", *(arguments or ["chat"])], **how)
+        return terminal
+
+    return written
+
+
+def logged(archive: Path) -> list[dict[str, object]]:
+    """What the model was asked, and how that ended."""
+    return [json.loads(line) for line in (archive / LOG).read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_answer_is_seen_while_it_is_written_and_then_with_its_sources(
+    size: tuple[int, int], written: Started
+) -> None:
+    terminal = written(size=size)
+    terminal.sees("openai:scripted skriver svarene")
+    terminal.sees("sendes til llm.invalid:8080.")
+    terminal.prompted()
+
+    terminal.press("Når begynte fergen Heilhorn å gå?\r")
+    terminal.sees("Skriver …")
+    terminal.sees("Fergen Heilhorn begynte å gå")
+    final = terminal.prompted().rpartition("Fergen Heilhorn begynte")[2]
+
+    assert "ikke bekreftet" in final
+    assert "Ny ferge til Leka — Namdalsposten, nyhet" in " ".join(final.split())
+    terminal.press(CTRL_D)
+    assert terminal.ended() == 0
+    assert "hemmelig" not in terminal.child.before
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_ctrl_c_stops_the_answer_keeps_what_there_is_and_the_chat_goes_on(
+    size: tuple[int, int], written: Started, archive: Path
+) -> None:
+    terminal = written(size=size)
+    terminal.prompted()
+
+    terminal.press("Hvor lenge har fergen gått?\r")
+    terminal.sees("Og så")
+    terminal.press(CTRL_C)
+    terminal.sees("Avbrutt: du stoppet svaret før det var ferdig.")
+    stopped = terminal.prompted()
+    assert "[1]" in stopped
+    assert "Og så" not in stopped
+    assert "^C" not in stopped
+
+    terminal.press("/source 1\r")
+    terminal.sees("Den tar 60 biler, sier reder Ola Nordmo.")
+    terminal.prompted()
+    terminal.press("Når begynte fergen Heilhorn å gå?\r")
+    terminal.sees("Overfarten er gratis [?]")
+    terminal.prompted()
+    terminal.press(CTRL_D)
+
+    assert terminal.ended() == 0
+    first = "Fergen Heilhorn begynte å gå til Leka i mars [1]."
+    assert logged(archive) == [
+        {"question": "Hvor lenge har fergen gått?", "after": []},
+        {"ended": "stopped"},
+        {"question": "Når begynte fergen Heilhorn å gå?", "after": [first]},
+        {"ended": "whole"},
+        {"ended": "closed"},
+    ]
+
+
+def test_ctrl_c_before_anything_was_written_leaves_no_turn(written: Started, archive: Path) -> None:
+    terminal = written()
+    terminal.prompted()
+
+    terminal.press("Hvor lenge har fergen gått?\r")
+    terminal.sees("Skriver …")
+    terminal.press(CTRL_C)
+    terminal.sees("Avbrutt.")
+    terminal.prompted()
+    terminal.press(CTRL_C)
+    terminal.sees("Ctrl-D avslutter.")
+    terminal.prompted()
+    terminal.press("Når begynte fergen?\r")
+    terminal.sees("Overfarten er gratis [?]")
+
+    assert [each["after"] for each in logged(archive) if "after" in each] == [[], []]
+
+
+def test_a_signal_to_end_ends_the_asking(written: Started, archive: Path) -> None:
+    terminal = written()
+    terminal.prompted()
+    terminal.press("Hvor lenge har fergen gått?\r")
+    terminal.sees("Og så")
+
+    terminal.child.kill(signal.SIGTERM)
+
+    assert terminal.ended() == 143
+    assert terminal.child.before.rindex("\x1b[?25h") > terminal.child.before.rfind("\x1b[?25l")
+    assert [each["ended"] for each in logged(archive) if "ended" in each] == ["stopped", "closed"]
+
+
+def test_what_is_typed_meanwhile_is_not_shown_in_the_answer_but_at_the_prompt(written: Started) -> None:
+    terminal = written()
+    terminal.prompted()
+    terminal.press("Hvor lenge har fergen gått?\r")
+    terminal.sees("Og så")
+
+    terminal.press("Hvem er reder")
+    terminal.press(CTRL_C)
+
+    assert "Hvem" not in terminal.prompted()
+    terminal.press(" nå?\r")
+    terminal.sees("nå?")
+    terminal.sees("Overfarten er gratis [?]")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_terminal_that_only_prints_gets_answers_whole(size: tuple[int, int], written: Started) -> None:
+    terminal = written("ask", "Når", "begynte", "fergen?", size=size, term="dumb")
+
+    assert terminal.ended() == 0
+    assert "\x1b" not in terminal.child.before
+    assert "Skriver" not in terminal.child.before
+    lines = terminal.child.before.splitlines()
+    assert max(map(len, lines)) < size[1]
+    assert " ".join(" ".join(lines).split()).startswith(WRITTEN)
+
+
+def test_ask_streams_too_on_a_terminal(written: Started) -> None:
+    terminal = written("ask", "Når", "begynte", "fergen?")
+
+    terminal.sees("Skriver …")
+    terminal.sees("Fergen Heilhorn")
+    assert terminal.ended() == 0
+    assert "Overfarten er gratis [?]." in " ".join(ESCAPES.sub("", terminal.child.before).split())
+
+
+def test_ctrl_c_ends_ask_with_what_there_is(written: Started, archive: Path) -> None:
+    terminal = written("ask", "Hvor", "lenge?")
+    terminal.sees("Og så")
+
+    terminal.press(CTRL_C)
+
+    terminal.sees("Avbrutt: du stoppet svaret før det var ferdig.")
+    terminal.sees("error: interrupted")
+    assert terminal.ended() == 130
+    assert logged(archive)[1] == {"ended": "stopped"}
+
+
+def test_piped_questions_get_whole_answers_of_the_model(model: None) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.terminal.scripted", "chat"],
+        cwd=ROOT,
+        input="Når begynte fergen?\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.stdout.startswith(f"{WRITTEN}\n")
+    assert ended.stdout.count("Fergen Heilhorn") == 1
+    assert "\x1b" not in ended.stdout
+    assert (ended.returncode, ended.stderr) == (0, "")

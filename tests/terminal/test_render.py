@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Citation, Status
-from bot.cli.intake import Bars
+from bot.cli.bars import Bars
+from bot.errors import Trouble
 from bot.messages import Language
 from bot.render import Screen, show_answer, show_articles, show_hits, show_source, shown
 from vectorstore.article import Article, Genre, Hit, Passage, Published, Span
@@ -230,26 +231,24 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_colours_are_readable_on_light_and_on_dark_backgrounds() -> None:
-    """Only weights and the user's own magenta: no background, no white, black or yellow, no fixed shade."""
-    output = on_a_terminal(answer(cited())) + in_context(cited(), color="always")
+    """Only weights, the user's own magenta, and their own two colours exchanged: no white, black or yellow, no fixed shade."""
+    doubtful = written("Den er blå [2?], og stor [?].", DOUBTFUL)
+    output = on_a_terminal(answer(cited())) + on_a_terminal(doubtful) + in_context(cited(), color="always")
 
     codes = {code for found in ANSI.finditer(output) for code in (found[1] or "").split(";")}
-    assert codes <= {"", "0", "1", "2", "4", "35"}
+    assert codes <= {"", "0", "1", "2", "4", "7", "35"}
 
 
-def test_bars_and_the_spinner_have_no_colour_but_ours() -> None:
+def test_bars_have_no_colour_but_ours() -> None:
     file = io.StringIO()
     screen = Screen(file, color="always", width=80)
-    with Bars(screen, Language.ENGLISH).over("articles", lambda: 3) as progress:
+    with Bars(screen).over("articles", lambda: 3, then="making the indexes") as progress:
         assert progress
         for done in range(4):
             progress(done)
-    with screen.console.status("Searching"):
-        pass
-
     codes = {code for found in ANSI.finditer(file.getvalue()) for code in (found[1] or "").split(";")}
     assert "making the indexes" in file.getvalue()
-    assert codes <= {"", "0", "1", "2", "4", "35"}
+    assert codes <= {"", "0", "1", "2", "4", "7", "35"}
 
 
 def test_what_an_article_holds_cannot_act_on_the_terminal() -> None:
@@ -329,3 +328,123 @@ def test_articles_and_hits_are_listed_with_outlet_kind_and_date() -> None:
         "   https://avis.example/ferge\n"
         "   Fergen begynte å gå i mars.\n"
     )
+
+
+# What a chat model wrote
+
+
+def written(text: str, *citations: Citation, **more: object) -> Answer:
+    found = {"status": Status.ANSWERED, "model": "openai:gpt-6-luna", "language": "nb", **more}
+    return Answer("Hva?", text=text, confidence=0.9, writer="model", citations=citations, **found)  # type: ignore[arg-type]
+
+
+DOUBTFUL = cited(quote="Overfarten tar 25 minutter.", number=2, proven=False)
+
+
+def test_what_is_not_confirmed_stands_out_and_is_explained_once() -> None:
+    what = written("Den tar 60 biler [1]. Den er blå [2?]. Den er stor [?], og ny [?].", cited(), DOUBTFUL)
+
+    output = on_a_terminal(what)
+
+    assert re.search(r"\x1b\[1;7m(?:\x1b\]8;[^\x1b]*\x1b\\)?\[2\?\]", output)
+    assert output.count("\x1b[1;7m[?]\x1b[0m") == 2
+    assert "\x1b[1;35m[1]" in re.sub(r"\x1b\]8;[^\x1b]*\x1b\\", "", output)
+    assert plain(output).count("artiklene bekrefter ikke det som står foran") == 1
+    assert "\n[2?], [?]: artiklene" in plain(output)
+
+
+def test_what_is_not_confirmed_can_be_told_without_colours() -> None:
+    output = in_a_file(written("Den er blå [2?], og stor [?].", DOUBTFUL, language="en"))
+
+    assert output.startswith("Den er blå [2?], og stor [?].\n[2?], [?]: the articles do not confirm")
+    assert "[2?] Ny ferge til Leka — Namdalsposten, news, April 2019; not confirmed in the article" in output
+
+
+def test_where_an_article_confirms_one_thing_and_not_another_it_is_said_which() -> None:
+    output = in_a_file(written("Den tar 60 biler [1]. Den er blå [2?].", cited(), DOUBTFUL))
+
+    assert "[1][2?] Ny ferge til Leka — Namdalsposten, nyhet, april 2019; [2?] ikke bekreftet i artikkelen" in output
+
+
+def test_a_source_that_does_not_confirm_says_so_in_its_context_too() -> None:
+    assert "[2?] Ny ferge til Leka — Namdalsposten, nyhet, april 2019; ikke bekreftet" in in_context(DOUBTFUL)
+
+
+def test_where_all_is_confirmed_nothing_is_explained() -> None:
+    assert "bekrefter" not in in_a_file(written("Den tar 60 biler [1].", cited()))
+
+
+def test_brackets_of_an_article_are_no_marks() -> None:
+    quote = "Han sa [?] og [1?] og [7]."
+    what = answer(cited(Article("a", "Ordrett", quote), quote))
+
+    assert "bekrefter" not in in_a_file(what)
+    assert "\x1b[1;7m" not in on_a_terminal(what)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("trouble", Trouble)
+def test_why_no_model_wrote_the_answer_is_said_on_one_faint_line(trouble: Trouble, language: Language) -> None:
+    what = answer(cited(), language=language, model="openai:x", trouble=trouble)
+
+    note = in_a_file(what).splitlines()[1]
+
+    assert note.partition(".")[0].endswith({"nb": "; svaret er sitert", "en": "; the answer is quoted"}[language])
+    assert note[0].isupper()
+    assert f"\x1b[2m{note[:20]}" in on_a_terminal(what)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "model", "what_to_do"),
+    [
+        (Trouble.KEY_REFUSED, "openai:x", "OPENAI_API_KEY"),
+        (Trouble.KEY_REFUSED, "anthropic:x", "anthropic"),
+        (Trouble.NO_SUCH_MODEL, "openai:x", "KILDEBOT_MODEL"),
+        (Trouble.NO_CREDIT, "openai:x", "Fyll på kontoen"),
+        (Trouble.LIMIT, "openai:x", "KILDEBOT_DAILY_DOLLARS og KILDEBOT_DAILY_TOKENS"),
+        (Trouble.UNUSABLE, "openai:x", "kildebot doctor"),
+        (Trouble.LATE, "openai:x", "KILDEBOT_DEADLINE"),
+    ],
+)
+def test_what_the_operator_can_do_is_said(trouble: Trouble, model: str, what_to_do: str) -> None:
+    note = in_a_file(answer(cited(), model=model, trouble=trouble)).splitlines()[1]
+
+    assert what_to_do in note
+    assert ("OPENAI" in note) == (what_to_do == "OPENAI_API_KEY")
+
+
+def test_a_model_that_there_is_not_is_named() -> None:
+    output = in_a_file(answer(cited(), model="openai:gpt-9", trouble=Trouble.NO_SUCH_MODEL))
+
+    assert "Språkmodellen openai:gpt-9 finnes ikke; svaret er sitert." in output
+
+
+def test_where_nothing_could_be_quoted_either_it_is_not_called_a_quote() -> None:
+    nothing = replace(answer(trouble=Trouble.BUSY, text="Ingenting."), status=Status.NOT_FOUND)
+
+    assert "det ble lett etter sitater i stedet." in in_a_file(nothing)
+    assert "sitert" not in in_a_file(nothing)
+
+
+def test_an_answer_that_was_cut_off_says_why() -> None:
+    what = written("Den tar 60 biler [1].", cited(), status=Status.PARTIAL, trouble=Trouble.CUT_OFF)
+
+    assert "\nSvaret ble avbrutt før det var ferdig: språkmodellen stoppet midt i.\n" in in_a_file(what)
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_items_of_a_list_hang(width: int) -> None:
+    item = "• Overfarten tar 25 minutter, og det er lenge nok til en kopp kaffe og en vaffel i kafeen [1]."
+
+    lines = plain(on_a_terminal(written(f"Dette vet vi:\n{item}\n{item}", cited()), width)).splitlines()
+    listed = lines[1 : lines.index("")]
+
+    assert [line[:2] for line in listed if not line.startswith("  ")] == ["• ", "• "]
+    assert max(map(len, lines)) < width
+    assert " ".join(" ".join(listed).split()) == f"{item} {item}"
+
+
+def test_a_quote_of_several_sentences_is_highlighted_whole() -> None:
+    quote = f"{QUOTE} Overfarten tar 25 minutter.\n\nKommunen betalte"
+
+    assert "".join(re.findall(r">>(.*?)<<", in_context(cited(quote=quote)))) == quote.replace("\n\n", "")

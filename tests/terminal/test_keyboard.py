@@ -326,8 +326,10 @@ def test_an_answer_is_seen_while_it_is_written_and_then_with_its_sources(
     terminal.press("Når begynte fergen Heilhorn å gå?\r")
     terminal.sees("Skriver …")
     terminal.sees("Fergen Heilhorn begynte å gå")
-    final = terminal.prompted().rpartition("Fergen Heilhorn begynte")[2]
+    final = terminal.prompted().rpartition("Ny ferge til Leka")
+    final = "".join(final[1:])
 
+    assert "«Fergen Heilhorn begynte" in " ".join(final.split())
     assert "ikke bekreftet" in final
     assert "Ny ferge til Leka — Namdalsposten, nyhet" in " ".join(final.split())
     terminal.press(CTRL_D)
@@ -460,6 +462,6 @@ def test_piped_questions_get_whole_answers_of_the_model(model: None) -> None:
     )
 
     assert ended.stdout.startswith(f"{WRITTEN}\n")
-    assert ended.stdout.count("Fergen Heilhorn") == 1
+    assert ended.stdout.count(WRITTEN) == 1
     assert "\x1b" not in ended.stdout
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -263,6 +263,7 @@ def test_ctrl_c_keeps_what_was_looked_at_and_ends_the_asking() -> None:
         "Avbrutt: du stoppet svaret før det var ferdig.",
         "",
         "[1] Ny ferge til Leka — Namdalsposten, nyhet, april 2019",
+        "    «Fergen begynte å gå i mars.»",
     ]
     answer = stopped.value.answer
     assert (answer.question, answer.status, answer.text) == ("Hva skjer?", Status.PARTIAL, FIRST)
@@ -353,4 +354,4 @@ def test_a_terminal_that_only_prints_gets_the_answer_alone(monkeypatch: pytest.M
     stream(window, typed(WHOLE))
 
     assert all("\x1b" not in written for _, written in window.writes)
-    assert " ".join(window.seen()).count("Fergen begynte") == 1
+    assert " ".join(window.seen()).count("Fergen begynte å gå i mars [1]") == 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+_POLL = 0.02  # seconds in which the server notices that it is to end
+
 Script = Callable[["Speaker", dict[str, Any]], "Saying"]
 
 
@@ -48,7 +50,7 @@ class Speaker:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -160,7 +160,7 @@ def test_nothing_is_asked_where_nothing_was_found(speak: Speak, make_chain: Make
 
 
 def test_sixteen_questions_at_once_go_at_the_models_own_pace(speak: Speak, make_chain: MakeChain) -> None:
-    speaker = speak(saying(ANSWER, by=8, pause=0.1))
+    speaker = speak(saying(ANSWER, by=12, pause=0.06))
     chain = make_chain(speaker.address)
     alone = chain.answer(QUESTION).seconds
 

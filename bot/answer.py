@@ -105,8 +105,8 @@ class Stage(StrEnum):
 class Written:
     """What there is of an answer while it is being written.
 
-    `text`, with its marks, has been looked at claim by claim and only grows from one of these to the next, and `citations` are those
-    that it names; `pending` is the sentence that is being written, not looked at yet, without marks.
+    `text`, with its marks, has been looked at claim by claim, and `citations` are those that it names; `pending` is the sentence that is
+    being written, not looked at yet, without marks. It grows from one of these to the next, unless the model is asked anew and begins again.
     """
 
     text: str

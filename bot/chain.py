@@ -5,14 +5,15 @@ question ─→ Composer (a chat model, streamed and proven) ─→ Answer
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.answer import Answer, Citation, Claim, Draft, Event, Stage, Status, Usage, Written
 from bot.citations import prove, unmarked
 from bot.errors import ModelFailed, Trouble
-from bot.loop import Loop
+from bot.loop import Loop, Result
 from bot.memory import Conversation
 from bot.messages import Language, say
 from vectorstore.article import Article
@@ -74,7 +75,7 @@ class Composer(Protocol):
     @property
     def model(self) -> str: ...
 
-    def compose(self, asked: Asked) -> AsyncIterator[Step]:
+    def compose(self, asked: Asked) -> AsyncGenerator[Step, None]:
         """What there is of an answer, as it comes; last what was composed. Raises `ModelFailed`, and `VectorstoreError`."""
 
     def prepare(self) -> None:
@@ -136,8 +137,9 @@ class AnswerChain:
             until = asyncio.get_running_loop().time() + max(self._deadline - _TO_QUOTE, _TO_QUOTE)
             asked = Asked(question, conversation, until, self._language, spent)
             try:
-                async for step in self._composer.compose(asked):
-                    yield self._composed(question, step, spent, began) if isinstance(step, Composed) else step
+                async with aclosing(self._composer.compose(asked)) as steps:
+                    async for step in steps:
+                        yield self._composed(question, step, spent, began) if isinstance(step, Composed) else step
                 return
             except ModelFailed as failure:
                 trouble = failure.trouble
@@ -145,16 +147,20 @@ class AnswerChain:
         spent_seconds = time.perf_counter() - began
         yield replace(quoted, model=self.model, trouble=trouble, usage=sum(spent, Usage()), seconds=spent_seconds)
 
+    def run(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """What some work with `astream` gives, for those who do not await: a chat model's client lives in one loop, and this is it."""
+        return self._loop.run(work)
+
     def prepare(self) -> None:
         """Import what a chat model needs, which takes a second or two, before the first question; nobody is asked."""
         if self._composer is not None:
             self._composer.prepare()
 
     def close(self) -> None:
-        """Let go of what a chat model's client holds open, and end what is still being asked. Without a model there is nothing to close."""
+        """Let go of what a chat model's client holds open, and end what is still being asked."""
         if self._composer is not None:
             self._loop.run(self._composer.close)
-            self._loop.close()
+        self._loop.close()
 
     def quote(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
         """The answer as the `writer` gives it: no model is asked. Raises `VectorstoreError`."""

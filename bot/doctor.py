@@ -132,11 +132,16 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from bot.writers.model import chat_model
 
     try:
-        chat_model(name, api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url)
+        chat_model(
+            name,
+            answer_tokens=settings.context_tokens,
+            api_key=settings.openai_api_key.get_secret_value(),
+            base_url=settings.openai_base_url,
+        )
     except ModelFailed as failure:
         yield Finding("model", Grade.ERROR, f"{name} cannot be set up; answers are quoted", failure.hint)
     else:
-        yield Finding("model", Grade.OK, f"{name}{_reached(settings)}")
+        yield Finding("model", Grade.OK, f"{name}{_reached(settings)}; not asked")
     yield _spending(settings)
     if variable := tracing_variable():
         text = f"{variable} is set: questions and passages are sent to LangSmith"
@@ -161,6 +166,10 @@ def _spending(settings: Settings) -> Finding:
     text = f"today {_tokens(spent, limits[1])}, {_dollars(spent, limits[0])}"
     if not priced:
         text += f"; no price of {settings.chat_model} is known, so dollars cannot be limited"
+    if (limits[1] and spent.tokens >= limits[1]) or (limits[0] and (spent.dollars or 0.0) >= limits[0]):
+        return Finding(
+            "spending", Grade.WARNING, f"{text}; answers are quoted until midnight (UTC)", "raise the limit, or wait"
+        )
     if not any(limits):
         hint = "set KILDEBOT_DAILY_TOKENS" + ("" if priced else ", or the price in KILDEBOT_PRICES")
         return Finding("spending", Grade.WARNING, f"{text}; nothing limits it", hint)

@@ -49,9 +49,11 @@ class Loop:
         """End the loop, and what runs in it."""
         with self._lock:
             portal, self._begun = self._begun, None
-            if portal is not None:
-                portal.call(portal.stop, True)
-            self._stack.close()
+            try:
+                if portal is not None:
+                    portal.call(portal.stop, True)
+            finally:
+                self._stack.close()
 
     def _portal(self) -> "BlockingPortal":
         from anyio.from_thread import start_blocking_portal

@@ -141,17 +141,17 @@ class Settings(BaseSettings):
         default=30.0,
         description="How many seconds a question may take, everything included; what is not written by then is quoted.",
     )
-    context_tokens: Annotated[int, Field(ge=1_000), BeforeValidator(_tidy)] = Field(
+    context_tokens: Annotated[int, Field(ge=2_000), BeforeValidator(_tidy)] = Field(
         default=4_000,
         description="How many tokens the chat model takes, its answer included.",
     )
     daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(_tidy)] = Field(
         default=2.0,
-        description="How many US dollars models may cost in a day (UTC), where prices are known; then answers are quoted. 0 for no limit.",
+        description="How many US dollars the chat model may cost in a day (UTC), where its price is known; then answers are quoted. 0 for no limit.",
     )
     daily_tokens: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
         default=10_000_000,
-        description="How many tokens may be asked of models in a day (UTC); then answers are quoted. 0 for no limit.",
+        description="How many tokens may be asked of the chat model in a day (UTC); then answers are quoted. 0 for no limit.",
     )
     prices: Annotated[str, BeforeValidator(_tidy), AfterValidator(_priced)] = Field(
         default="",

@@ -8,7 +8,7 @@ Whoever wants an answer takes `open_chain`; whoever works on the articles takes 
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -80,7 +80,7 @@ class _Later:
         self._making = threading.Lock()
         self._made: Composer | None = None
 
-    def compose(self, asked: Asked) -> AsyncIterator[Step]:
+    def compose(self, asked: Asked) -> AsyncGenerator[Step, None]:
         return self._composer().compose(asked)
 
     def prepare(self) -> None:
@@ -101,15 +101,17 @@ class _Later:
 def _composer(search: Search, settings: Settings) -> Composer:
     from bot.proof.support import Support
     from bot.writers.model import ChatModel, chat_model
-    from bot.writers.prompt import prompt
+    from bot.writers.prompt import answer_tokens, prompt
     from bot.written import Writing
 
     key, address = settings.openai_api_key.get_secret_value(), settings.openai_base_url
+    tokens = answer_tokens(settings.context_tokens)
     model = ChatModel(
         settings.chat_model,
-        lambda: chat_model(settings.chat_model, api_key=key, base_url=address),
+        lambda: chat_model(settings.chat_model, answer_tokens=tokens, api_key=key, base_url=address),
         budget_of(settings),
         Breaker(rest=max(_REST, settings.deadline)),
+        answer_tokens=tokens,
     )
     return Writing(search, model, prompt(), Support(), settings.context_tokens)
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
@@ -26,7 +26,7 @@ from bot.messages import Language
 from bot.proof.prover import Proof
 from bot.proof.support import Support
 from bot.writers.model import Again, ChatModel
-from bot.writers.prompt import ANSWER_TOKENS, Filled, Prompt
+from bot.writers.prompt import Filled, Prompt, answer_tokens
 from vectorstore.article import Passage
 from vectorstore.fusion import Findings
 from vectorstore.search import Search
@@ -112,7 +112,7 @@ class Answering(Runnable[str | Question, Event]):
         self._chain = chain
 
     def invoke(self, input: str | Question, config: RunnableConfig | None = None, **_: Any) -> Answer:  # noqa: A002 - LangChain's name
-        return asyncio.run(self.ainvoke(input, config))
+        return self._chain.run(lambda: self.ainvoke(input, config))
 
     async def ainvoke(self, input: str | Question, config: RunnableConfig | None = None, **_: Any) -> Answer:  # noqa: A002
         async with aclosing(self.astream(input, config)) as events:
@@ -158,7 +158,7 @@ class Writing:
         self._model = model
         self._prompt = prompt
         self._support = support
-        self._prompt_tokens = context_tokens - ANSWER_TOKENS
+        self._prompt_tokens = context_tokens - answer_tokens(context_tokens)
         self._chain = self.chain()
 
     @property
@@ -173,9 +173,9 @@ class Writing:
         write = RunnableGenerator[Retrieved, Step](self._write, name="written answer")  # type: ignore[arg-type]
         return (stand_alone | retrieve | write).with_config(run_name="kildebot")
 
-    def compose(self, asked: Asked) -> AsyncIterator[Step]:
+    def compose(self, asked: Asked) -> AsyncGenerator[Step, None]:
         """What the chain brings for a question."""
-        return self._chain.astream(asked)
+        return cast("AsyncGenerator[Step, None]", self._chain.astream(asked))
 
     def prepare(self) -> None:
         """Set the model up. Raises `ModelFailed`."""
@@ -261,7 +261,9 @@ class Writing:
                 raise
         finally:
             asked.spent.append(reply.usage)
-        best = proofs[-1] if trouble is None else max(proofs, key=lambda each: len(each.text))
+        best = (
+            proofs[-1] if trouble is None else max(proofs, key=lambda each: sum(claim.proven for claim in each.claims))
+        )
         if best.claims and not best.is_proven:
             raise ModelFailed(Trouble.UNPROVEN)
         yield Composed(findings, best.text.strip(), best.citations, best.claims, trouble)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 _PLACEHOLDER = "\ue000"  # a private character, for none may come from the model
 _MOST = 50  # passages that a range may name
-_NUMBER = r"\d{1,3}"
+_MOST_DIGITS = 3
+_NUMBER = rf"\d{{1,{_MOST_DIGITS}}}"
 _WORD = r"(?:kilder?|kjelde[r]?|avsnitt|artikkel|utdrag|sources?|passages?|articles?|excerpts?|refs?\.?|nr\.?|no\.?|#)"
 _LIST = rf"(?:{_WORD}\s*)?\^?\s*{_NUMBER}(?:\s*(?:[,;&+–-]|og|and|to|til)\s*(?:{_WORD}\s*)?\^?\s*{_NUMBER})*"
 _LINK = r"(?:\((?:https?:|/|#)[^\s()]*\))?"  # [1](https://…): the mark stays, where it leads goes
@@ -29,6 +30,7 @@ _MARK = re.compile(
 _UNFINISHED = re.compile(
     rf"(?:\\?\[[^\]\n]{{0,40}}(?:\]\(?[^)\s]{{0,200}})?|【[^】\n]{{0,40}}|<[^>\n]{{0,10}}|\([^)\n]{{0,30}}|[{_SUPERSCRIPTS}]+|\\)$"
 )
+_GOES_ON_AFTER = re.compile(r"[.,;:!?…)\]»”\"'’*]*(?:\s|$)")  # what may follow a mark without a space
 _FOOTNOTE = re.compile(rf"[ \t]*(?:[-*•][ \t]*)?\\?[\[【]\^?{_NUMBER}\\?[\]】]:")
 _LISTED = re.compile(
     r"^[ \t#*_]*(?:kilder|kildehenvisninger|kjelder|referanser|fotnoter|sources|references|citations|footnotes)[ \t*_]*:?[ \t*_]*$",
@@ -79,7 +81,9 @@ def taken_out(text: str, marks: Sequence[tuple[int, ...]]) -> tuple[str, tuple[M
     for numbers, after in zip(marks, pieces[1:], strict=False):
         without_space = plain.rstrip(" \t")  # the space before a mark was there for the mark
         placed.append(Mark(len(without_space), numbers))
-        plain = (without_space if not after or after[0] in " \t\n.,;:!?)»”" else plain) + after
+        plain = without_space if not after or after[0] in " \t\n.,;:!?)»”" else plain
+        # Without its mark, «evil.[1]com» would be an address.
+        plain += f" {after}" if plain and not plain[-1].isspace() and not _GOES_ON_AFTER.match(after) else after
     return plain, tuple(placed)
 
 
@@ -92,8 +96,9 @@ def unfinished(text: str) -> int:
 def _numbers(found: re.Match[str], passages: int) -> list[int]:
     if found["superscript"]:
         digits = [_SUPERSCRIPTS.index(each) for each in found["superscript"]]
-        number = int("".join(map(str, digits)))
-        return [number] if number <= passages else digits  # ¹² are two marks where there is no passage 12
+        number = int("".join(map(str, digits[:_MOST_DIGITS])))
+        is_one = number <= passages and len(digits) <= _MOST_DIGITS  # ¹² are two marks where there is no passage 12
+        return [number] if is_one else digits
     listed = found["square"] or found["lenticular"] or found["raised"] or found["round"] or ""
     numbers: list[int] = []
     for joint, digits in re.findall(r"\s*(-|–|to\b|til\b)?\D*?(\d+)", listed):

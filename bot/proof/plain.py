@@ -15,17 +15,19 @@ _GONE = "…"  # stands where an address was
 _TLDS = (
     "com|net|org|info|biz|edu|gov|mil|int|name|pro|mobi|tel|asia|jobs|travel|museum|aero|coop|arpa|app|dev|xyz|top|site|online|club|shop"
     "|store|live|link|click|tech|blog|cloud|news|media|page|zip|mov|web|website|space|digital|agency|email|world|today|life|social|chat"
-    "|download|stream|win|bid|loan|icu|vip|work|host|press|fun|run|bot|onion|local|test|example|invalid|localhost|internal"
+    "|lol|zone|wiki|sbs|cfd|cyou|buzz|monster|quest|art|one|sh|rest|bond|рф|укр|бел|срб|中国|дети|рус|download|stream|win|bid|loan|icu|vip|work|host|press|fun|run|bot|onion|local|test|example|invalid|localhost|internal"
 )
 # Two letters may be a country's, but «slutt.Han» is only a space that was forgotten.
-_HOST = rf"(?:[\w-]+\.)+(?:{_TLDS}|(?-i:[a-z]{{2}})|(?-i:[A-Z]{{2}})|xn--[\w-]+)(?![\w-])"
+_HOST = (
+    rf"(?:[\w-]+\.)+(?:{_TLDS}|[^\W\d]{{2,24}}(?=[/?#]\S|:\d)|(?-i:[a-z]{{2}})|(?-i:[A-Z]{{2}})|xn--[\w-]+)(?![\w-])"
+)
 _ADDRESS = re.compile(
     rf"""
       (?:\bhxxps?|\b[a-z][a-z0-9+.-]{{1,20}})\s?:\s?//\s?[^\s«»“”"<>]*       # https://…, tg://…, also with spaces put in
     | \b(?:mailto|tel|tg|sms|javascript|vbscript|data|file|blob|intent|magnet|geo|callto|skype|whatsapp|bitcoin):[^\s«»“”"<>]+
     | \bwww\d?\.[^\s«»“”"<>]+
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                           # an address of mail
-    | (?<![\w.])(?P<host>{_HOST})(?P<rest>(?::\d+)?(?:[/?\#][^\s«»“”"<>]*)?)
+    | (?<!\w)(?P<host>{_HOST})(?P<rest>(?::\d+)?(?:[/?\#][^\s«»“”"<>]*)?)
     | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+|/)[^\s«»“”"<>]*                   # 10.0.0.1:8080, 10.0.0.1/a
     | \[[0-9a-f:]{{4,}}\]\S*                                                 # an IPv6 host
     | //[\w-]+\.[^\s«»“”"<>]+                                                 # an address without its scheme
@@ -37,7 +39,7 @@ _DEFANGED = re.compile(
 )  # evil[.]example, as those write who know what they do
 _ABBREVIATED = re.compile(r"(?:\w\.)+\w", re.ASCII)  # U.S, f.eks: no host
 _ONE = 3  # characters of a bracketed one
-_MENTION = re.compile(r"(?<![\w/])@(?=\w)")
+_MENTION = re.compile(r"(?<![\w/])@+(?=\w)")
 _DEFINITION = re.compile(r"^[ \t]*\[[^\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE)
 _TAG = re.compile(
     r"<(?:script|style|iframe|object|svg)\b.*?(?:</\w+\s*>|$)|</?[a-z!][^>]*>?|<!--.*?(?:-->|$)"
@@ -63,8 +65,13 @@ def plain(text: str, hosts: Collection[str] = ()) -> str:
     text = "\n".join(_CELL.sub(" · ", line).strip(" ·") if line.count("|") > 1 else line for line in text.split("\n"))
     text = _DEFANGED.sub(lambda found: found[0][1:-1] if len(found[0]) == _ONE else ".", text)
     lines = [_inline(line) for line in text.split("\n")]
-    kept = _ADDRESS.sub(lambda found: _without_address(found, hosts), "\n".join(lines))
-    return _SPACES.sub(" ", _MENTION.sub("", kept))
+    unmentioned = _MENTION.sub("", "\n".join(lines))  # first, for of «evil.@com» it leaves an address
+    return _SPACES.sub(" ", without_addresses(unmentioned, hosts))
+
+
+def without_addresses(text: str, hosts: Collection[str] = ()) -> str:
+    """The text without whatever looks like an address, but for a bare name of one of the `hosts`."""
+    return _ADDRESS.sub(lambda found: _without_address(found, hosts), text)
 
 
 def visible(text: str) -> str:
@@ -76,7 +83,7 @@ def visible(text: str) -> str:
 
 
 _UNSEEN = {"Cf", "Cc", "Co", "Cs", "Cn"}
-_DOTS = {"．": ".", "。": ".", "｡": ".", "․": ".", "：": ":", "／": "/", "⁄": "/", "∕": "/", "＠": "@"}
+_DOTS = {"．": ".", "﹒": ".", "。": ".", "｡": ".", "․": ".", "：": ":", "／": "/", "⁄": "/", "∕": "/", "＠": "@"}
 
 
 def _inline(line: str) -> str:

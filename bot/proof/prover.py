@@ -1,13 +1,15 @@
 """An answer looked at while it is being written: what has been said, how far it is carried, and by what."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from bot.answer import Citation, Claim
-from bot.proof.abstaining import may_say_nothing, says_nothing
+from bot.proof.abstaining import NOTHING, may_say_nothing, says_nothing
 from bot.proof.claims import Said, said, with_marks
 from bot.proof.marks import is_footnote, list_of_sources
 from bot.proof.orders import without_orders
+from bot.proof.plain import without_addresses
 from bot.proof.support import Evidence, Support, Verdict, without_false_quotations
 from vectorstore.article import Passage, Span
 from vectorstore.language import FUNCTION_WORDS, tokens
@@ -22,8 +24,10 @@ CARRIED_BY_SUSPECT_FROM = 0.7
 """The probability from which on a passage that holds orders to a model counts as carrying a claim; chosen on tests/written/injections.jsonl,
 where it costs 4 of 103 true claims. Of the articles of NorQuAD, one in a hundred has such a passage."""
 
+_LONGEST_LINE = 3_000  # characters; each piece of a line is read with all that came before it
 _REMEMBERED = 256  # passages that were read for their words, numbers, dates and names
 _LINE = "\n"
+_SIGN = re.compile(rf"\s*{NOTHING}:?")
 
 
 class Proof:
@@ -73,6 +77,9 @@ class Proof:
             line, _, rest = self._line.partition(_LINE)
             self._look_at(line, whole=True)
             self._end_line(rest)
+        if len(self._line) > _LONGEST_LINE and not self._over:
+            self._look_at(self._line, whole=True)
+            self._end_line("")
         if not self._over:
             self._look_at(self._line, whole=False)
 
@@ -105,7 +112,8 @@ class Proof:
 
     def _proven(self, claim: Said, sentence: str) -> str:
         """The claim with its marks."""
-        text = without_false_quotations(claim.text, self._evidence)
+        unquoted = without_false_quotations(_without_sign(claim.text), self._evidence)
+        text = without_addresses(unquoted, self._hosts)  # of «evil».com the quotation marks may just have gone
         if not _asserts(text) or says_nothing(text):
             return text
         chosen, verdict, carried = self._judged(text, claim.numbers, sentence)
@@ -162,6 +170,12 @@ def shortened(pending: str) -> str:
     """A sentence that is being written, without a last word that may become an address."""
     head, space, last = pending.rpartition(" ")
     return head + space if any(each in last for each in "./:@") and not last.endswith(tuple(".:")) else pending
+
+
+def _without_sign(text: str) -> str:
+    """A claim without the sign that the passages do not answer: it is no word for readers, and what stands beside it is a claim."""
+    left = _SIGN.sub("", text) if NOTHING in text else text
+    return left.strip() if any(each.isalnum() for each in left) or left == text else ""
 
 
 def _asserts(text: str) -> bool:

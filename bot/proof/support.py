@@ -91,7 +91,7 @@ class Support:
         text = Text(claim, language)
         candidates = [Sign(text, facts, each.ground) for each in evidence]
         order = sorted(range(len(evidence)), key=lambda at: -candidates[at].worth)[:_LOOKED_AT]
-        judged = {at: probability(candidates[at].all() | doubts(checked)) for at in order}
+        judged = {at: _likely(candidates[at], checked) for at in order}
         best = max(order, key=lambda at: (judged[at], candidates[at].worth))
         likely, places = judged[best], [best]
         if likely < CARRIED_FROM and len(evidence) > 1:
@@ -99,13 +99,14 @@ class Support:
                 (at for at in range(len(evidence)) if at != best),
                 key=lambda at: candidates[best].share_with(candidates[at]),
             )
-            together = probability(Sign(text, facts, _joined(evidence[best], evidence[second])).all() | doubts(checked))
+            together = _likely(Sign(text, facts, _joined(evidence[best], evidence[second])), checked)
             if together > likely:
                 likely, places = together, [best, second]
-        spans = tuple(
-            (at, _span(evidence[at], candidates[at])) for at in places if candidates[at].ground.body.sentences
-        )
-        return Verdict(likely, spans, tuple(span.of(claim) for span in checked.missing))
+        quoted = {at: candidates[at].quoted() for at in places if candidates[at].ground.body.sentences}
+        # What no sentence beside those with the claim's words holds is not said of what the claim is about.
+        apart = set.intersection(*(set(elsewhere) for _, elsewhere in quoted.values())) if quoted else set()
+        spans = tuple((at, _span(evidence[at], candidates[at], window)) for at, (window, _) in quoted.items())
+        return Verdict(likely, spans, tuple(span.of(claim) for span in sorted({*checked.missing, *apart})))
 
 
 def language_of(claim: str, context: str, spoken: str) -> str:
@@ -145,12 +146,18 @@ def doubts(checked: Checked) -> dict[str, float]:
     return {"doubtful": float(len(checked.doubtful)), "derived": float(checked.derived)}
 
 
-def probability(signs: Mapping[str, float]) -> float:
-    """That a claim with these signs is carried: the logistic of what the trees give; none for a claim of few words of which one is nowhere."""
-    import numpy as np
-
-    if signs["words"] <= _FEW_WORDS and signs["words missed"]:
+def _likely(sign: Sign, checked: Checked) -> float:
+    """That a passage carries a claim; not where it holds nothing of what the claim says of those it names, or only one of two words."""
+    signs = sign.all()
+    few = signs["words"] <= _FEW_WORDS and not sign.facts.quantities and not sign.facts.moments
+    if signs["words missed"] and (few or not signs["others in window"]):
         return 0.0
+    return probability(signs | doubts(checked))
+
+
+def probability(signs: Mapping[str, float]) -> float:
+    """That a claim with these signs is carried: the logistic of what the trees give."""
+    import numpy as np
 
     score = float(_trees().scores({name: np.array([value]) for name, value in signs.items()})[0])
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
@@ -182,9 +189,8 @@ def _joined(one: Evidence, other: Evidence) -> Ground:
     return Ground(Text(text, one.language), heading, Facts(text, one.language))
 
 
-def _span(evidence: Evidence, sign: Sign) -> Span:
-    """The sentences of the passage that hold most of the claim, in the text of its article."""
-    _, window = sign.best
+def _span(evidence: Evidence, sign: Sign, window: range) -> Span:
+    """A window of the passage, in the text of its article."""
     sentences = sign.ground.body.sentences
     start = evidence.passage.span.start
     return Span(start + sentences[window.start].start, start + sentences[window.stop - 1].end)

@@ -26,7 +26,7 @@ _MENDED_BY_OPERATOR = {
     Trouble.LIMIT,
     Trouble.UNUSABLE,
 }
-_MOST_QUOTED = 240  # characters of a quote under its source; two or three lines
+_MOST_QUOTED = 400  # characters of a quote under its source; most are shorter
 _QUOTE_INDENT = 4
 _MOST_CONTEXT = 700  # characters of a paragraph that are shown on each side of a quote, where it is very long
 

@@ -7,6 +7,7 @@ template | chat model ─→ chunks ─→ pieces of text
 import asyncio
 import logging
 import re
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from bot.writers.prompt import Template, estimated_tokens
 from vectorstore.remote import (
     is_connection,
     is_out_of_credit,
+    is_timeout,
     is_too_long,
     missing_package,
     openai_access,
@@ -36,7 +38,6 @@ _ATTEMPTS = 3
 _CONNECTING = 5.0  # seconds until the server has to be reached
 _FIRST_WAIT = 0.5  # seconds before the second attempt, where the server asks for no other; doubled before the third
 _STALL = 10.0  # seconds without a word, once the first one has come
-MOST_TOKENS = 2_000  # of an answer with what the model thinks before it; far more than five sentences take
 _LONGEST = 12_000  # characters of an answer; some servers do not heed the most tokens
 # Under these names the providers say why an answer ended; who says nothing broke off.
 _ENDED_BY = ("finish_reason", "stop_reason", "done_reason", "finishReason", "stopReason", "completion_reason")
@@ -72,16 +73,19 @@ class ChatModel:
         budget: Budget,
         breaker: Breaker,
         *,
+        answer_tokens: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         stall: float = _STALL,
     ) -> None:
         """`name` is `provider:model`, `make` gives LangChain's model; `stall` is how many seconds may pass between two words."""
         self.name = name
+        self.answer_tokens = answer_tokens
         self.budget = budget
         self.breaker = breaker
         self.sleep = sleep
         self.stall = stall
         self._make = make
+        self._making = threading.Lock()
         self._made: BaseChatModel | None = None
 
     def reply(
@@ -92,9 +96,10 @@ class ChatModel:
 
     def model(self) -> "BaseChatModel":
         """LangChain's own. Raises `ModelFailed`."""
-        if self._made is None:
-            self._made = self._make()
-        return self._made
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
 
     async def close(self) -> None:
         """Let go of what the model's client holds open, and write down what was spent."""
@@ -156,7 +161,7 @@ class Reply:
 
     async def _attempt(self) -> AsyncGenerator[str, None]:
         sent = self._template.tokens(self._values)
-        reservation = self._model.budget.reserve(self._model.name, sent, MOST_TOKENS)
+        reservation = self._model.budget.reserve(self._model.name, sent, self._model.answer_tokens)
         if reservation is None:
             raise ModelFailed(Trouble.LIMIT)
         come = _Come(sent)
@@ -178,6 +183,7 @@ class Reply:
         except (ModelFailed, GeneratorExit):
             raise
         except Exception as error:  # each provider has errors of its own
+            come.unheard = bool(status(error)) or (is_connection(error) and not is_timeout(error))
             raise _translated(error, began=bool(come.said)) from error
         come.check()
 
@@ -185,6 +191,8 @@ class Reply:
         """The chunks. Raises `ModelFailed` where the next one is late, or does not come soon enough after the one before."""
         stall = float("inf")
         while True:
+            if _now() >= self._until:  # which nothing else tells, where all that is to come has come already
+                raise ModelFailed(Trouble.LATE)
             try:
                 # Not around the whole: while whoever reads this does something else, nothing may be cancelled.
                 async with asyncio.timeout(max(0.0, min(stall, self._until - _now()))):
@@ -210,6 +218,7 @@ class _Come:
 
     def __init__(self, sent: int) -> None:
         self.said = 0
+        self.unheard = False  # the server refused, or was not reached: then nothing is to be paid
         self._sent = sent
         self._received = 0
         self._counted: tuple[int, int] | None = None
@@ -217,8 +226,8 @@ class _Come:
 
     @property
     def tokens(self) -> tuple[int, int]:
-        """Sent and received, as the server counted them, else by estimate; nothing where it did not answer."""
-        return self._counted or ((self._sent, self._received) if self.said or self._ended_by else (0, 0))
+        """Sent and received, as the server counted them, else by estimate; nothing where it did not hear, or would not."""
+        return self._counted or ((0, 0) if self.unheard and not self.said else (self._sent, self._received))
 
     @property
     def is_babble(self) -> bool:
@@ -230,11 +239,18 @@ class _Come:
         self.said += len(text)
         self._received += estimated_tokens(text) if text else 0
         if usage := getattr(chunk, "usage_metadata", None):
-            self._counted = (usage["input_tokens"], usage["output_tokens"])
+            self._count(usage["input_tokens"], usage["output_tokens"])
         for name in _ENDED_BY:
             if isinstance(why := chunk.response_metadata.get(name), str) and why:
                 self._ended_by = why.lower()
         return text
+
+    def _count(self, sent: int, received: int) -> None:
+        """Count what a chunk tells: all so far; or, where it tells nothing of what was sent, what has come since (Anthropic, Google)."""
+        if self._counted and not sent:
+            self._counted = (self._counted[0], self._counted[1] + received)
+        else:
+            self._counted = (sent, received)
 
     def check(self) -> None:
         """Raises `ModelFailed` unless this was a whole answer."""
@@ -257,7 +273,12 @@ def _translated(error: Exception, *, began: bool) -> ModelFailed:
     trouble = _trouble(error)
     if began and trouble in (Trouble.UNREACHABLE, Trouble.BUSY):
         trouble = Trouble.CUT_OFF
-    return ModelFailed(trouble, again=wait_before_next(error, 1) is not None)
+    return ModelFailed(trouble, again=_is_told_in_the_stream(error) or wait_before_next(error, 1) is not None)
+
+
+def _is_told_in_the_stream(error: Exception) -> bool:
+    """Whether the server told of a fault after it had begun to answer: openai's error for that has no status."""
+    return type(error).__name__ == "APIError" and not status(error) and not is_out_of_credit(error)
 
 
 def _wait(failure: ModelFailed, attempt: int) -> float | None:
@@ -278,7 +299,7 @@ def _trouble(error: Exception) -> Trouble:
     known = {401: Trouble.KEY_REFUSED, 403: Trouble.KEY_REFUSED, 404: Trouble.NO_SUCH_MODEL}
     if code in known:
         return known[code]
-    if code in (408, 409, 425, 429) or code >= 500:
+    if code in (408, 409, 425, 429) or code >= 500 or _is_told_in_the_stream(error):
         return Trouble.BUSY
     return Trouble.UNREACHABLE if not code and is_connection(error) else Trouble.UNUSABLE
 
@@ -287,7 +308,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def chat_model(name: str, *, api_key: str = "", base_url: str = "") -> "BaseChatModel":
+def chat_model(name: str, *, answer_tokens: int, api_key: str = "", base_url: str = "") -> "BaseChatModel":
     """LangChain's model for `provider:model`; `api_key` and `base_url` are OpenAI's, other providers read their own from the environment.
 
     Raises `ModelFailed` where a package is missing or the model cannot be set up; what to do about it is its `hint`.
@@ -299,7 +320,7 @@ def chat_model(name: str, *, api_key: str = "", base_url: str = "") -> "BaseChat
 
         # Not retried by the client, which would wait for as long as the server asks; a stream's chunks are waited for by us.
         timeout = Timeout(None, connect=_CONNECTING)
-        options = {"timeout": timeout, "max_retries": 0, "max_tokens": MOST_TOKENS, "stream_usage": True}
+        options = {"timeout": timeout, "max_retries": 0, "max_tokens": answer_tokens, "stream_usage": True}
     if provider == "openai":
         options |= openai_access(api_key, base_url)
     if "base_url" in options:

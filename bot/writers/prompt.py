@@ -13,9 +13,7 @@ from bot.proof.abstaining import NOTHING
 from vectorstore.article import Article, Passage
 from vectorstore.chunking import sentences
 
-ANSWER_TOKENS = 800
-"""Tokens that an answer may have; five sentences take some 200, and a list may be longer."""
-
+_MOST_ANSWER_TOKENS = 2_000
 _BYTES_PER_TOKEN = 3.3  # an estimate on the safe side: Norwegian takes some 3.5 bytes a token, English some 4.5
 _PER_MESSAGE = 8  # tokens that a message takes beside its text
 _TURNS = 4  # of the conversation, to understand a question by
@@ -125,6 +123,11 @@ def prompt() -> Prompt:
         standalone=Template(parts["standalone: system"], parts["standalone: human"]),
         passage=parts["passage"],
     )
+
+
+def answer_tokens(context_tokens: int) -> int:
+    """Tokens that are left for an answer, of those that a model takes: with what it thinks before it, far more than five sentences take."""
+    return min(_MOST_ANSWER_TOKENS, context_tokens // 4)
 
 
 def estimated_tokens(text: str) -> int:

@@ -147,7 +147,7 @@ def test_it_says_which_model_writes_and_what_was_spent_today_without_asking_it(
 
     found = {each["name"]: each for each in objects(ended.stdout)[0]["findings"]}
     assert (ended.exit_code, found["model"]["grade"]) == (0, "ok")
-    assert found["model"]["text"] == "openai:gpt-6-luna, key set"
+    assert found["model"]["text"] == "openai:gpt-6-luna, key set; not asked"
     assert found["spending"]["text"] == "today 12,000 of 10,000,000 tokens, $0.0020 of $2.00"
     assert "sk-1234" not in ended.output
 
@@ -158,7 +158,7 @@ def test_where_the_model_is_is_told_without_who_signs_in(
     monkeypatch.setenv("KILDEBOT_MODEL", "openai:llama3")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://eva:hem@melig@127.0.0.1:9/v1?key=hemmelig")
 
-    assert findings(run)["model"]["text"] == "openai:llama3 at http://127.0.0.1:9/v1, key not set"
+    assert findings(run)["model"]["text"] == "openai:llama3 at http://127.0.0.1:9/v1, key not set; not asked"
 
 
 def test_where_no_price_is_known_it_says_that_dollars_cannot_be_limited(

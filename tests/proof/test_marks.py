@@ -95,3 +95,7 @@ def test_marks_stand_before_the_full_stop() -> None:
     assert with_marks("Fergen tar 60 biler.", "[1]") == "Fergen tar 60 biler [1]."
     assert with_marks("Han sa: «Vi kommer.»", "[1]") == "Han sa: «Vi kommer.» [1]"
     assert with_marks("Fergen tar 60 biler", "") == "Fergen tar 60 biler"
+
+
+def test_a_very_long_row_of_raised_digits_is_read() -> None:
+    assert claims("Fergen tar seksti biler" + "¹" * 5_000 + ".") == [("Fergen tar seksti biler.", (1,))]

@@ -12,7 +12,7 @@ ADDRESSES = (
     "https://evil.example/?q=hemmelig", "http://evil.example", "HTTPS://EVIL.EXAMPLE/x", "http : // evil.example/x", "hxxps://evil.example/x",
     "www.evil.example/x", "evil.example/x?q=1", "evil.example", "sub.evil.example", "tg://resolve?domain=evil.example", "mailto:evil@evil.example",
     "javascript:alert(evil.example)", "data:text/html,evil.example", "ola@evil.example", "xn--evil-9ra.example", "evil[.]example/x", "evil(dot)example",
-    "//evil.example/x", "ftp://evil.example", "evil.example:8080/x", "e\u200bvil.example", "evil．example", "evil。example",
+    "evil.example.lol/x", "evil.example.unheard/x?q=1", "T.Me/evil.example", "//evil.example/x", "ftp://evil.example", "evil.example:8080/x", "e\u200bvil.example", "evil．example", "evil。example",
 )  # fmt: skip
 
 

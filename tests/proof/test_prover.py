@@ -53,7 +53,7 @@ def test_sources_are_numbered_by_sentence_in_the_order_of_the_answer() -> None:
     "wrong",
     [
         "Fergen Heilhorn tar 70 biler", "Fergen Heilhorn begynte å gå til Leka i mai", "Fergen Vågan tar 60 biler",
-        "Overfarten tar to timer", "Fergen Heilhorn sank i forrige uke", "Rederen Kari Holm sier at fergen tar 60 biler og eies av Fosen",
+        "Overfarten tar to timer", "Ola Nordmo er død", "Fergen sank", "Fergen Heilhorn sank i forrige uke", "Rederen Kari Holm sier at fergen tar 60 biler og eies av Fosen",
     ],
 )  # fmt: skip
 def test_what_the_passage_does_not_say_is_shown_as_unproven(wrong: str) -> None:
@@ -154,3 +154,27 @@ def test_no_answer_is_too_strange_to_look_at(said: str) -> None:
     looked = proof(said, by=7)
     assert all(each.quote in each.article.text for each in looked.citations)
     assert "://" not in looked.text
+
+
+@pytest.mark.parametrize("said", ["Kari Holm er død NOT_IN_ARTICLES.", "NOT_IN_ARTICLES: Kari Holm er død.",
+                                  "Kari Holm ble arrestert for svindel, og artikkelen sier ikke hvorfor."])  # fmt: skip
+def test_no_claim_hides_behind_a_word_that_the_articles_do_not_tell(said: str) -> None:
+    looked = proof(f"{said} Fergen tar 60 biler [1].")
+    assert [each.proven for each in looked.claims] == [False, True]
+    assert "[?]" in looked.text
+    assert "NOT_IN_ARTICLES" not in looked.text
+
+
+@pytest.mark.parametrize("address", ["evil.[1]com/x", "evil[1].com/x", "evil[1][2].com/x", "evil.【9】com", "evil.<sup>1</sup>com", "evil¹.com",
+                                     "«evil».com/x", "evil.«com»/x", "evil.@com/x", "evil.@@com", "..evil.com/x", "evil﹒com/x"])  # fmt: skip
+def test_no_address_comes_together_when_marks_and_signs_are_taken_out(address: str) -> None:
+    assert "evil.com" not in proof(f"Fergen tar 60 biler {address} [1].").text
+
+
+def test_a_number_that_stands_elsewhere_in_the_passage_proves_nothing() -> None:
+    """The reader sees the sentence that is cited: the number has to be there."""
+    text = "Trump varslet 10 prosents toll på varer verdt 300 milliarder dollar. Børsene falt. Oljen falt. Fra før er det 25 prosent toll på andre varer."
+    looked = proof("Trump varslet 25 prosents toll på varer verdt 300 milliarder dollar [1].", [passage(text)])
+    assert [each.proven for each in looked.claims] == [False]
+    looked = proof("Trump varslet 10 prosents toll på varer verdt 300 milliarder dollar [1].", [passage(text)])
+    assert [each.proven for each in looked.claims] == [True]

@@ -6,7 +6,7 @@ python -m tests.terminal.scripted chat
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from bot.answer import Citation, Claim, Stage, Usage, Written
 from bot.chain import AnswerChain, Asked, Composed, Step
@@ -38,7 +38,7 @@ class Scripted:
         self._log = f"{home}/{LOG}" if home else ""
         self.is_closed = False
 
-    async def compose(self, asked: Asked) -> AsyncIterator[Step]:
+    async def compose(self, asked: Asked) -> AsyncGenerator[Step, None]:
         self._note({"question": asked.question, "after": [turn.answer for turn in asked.conversation.turns]})
         try:
             async for step in self._steps(asked):

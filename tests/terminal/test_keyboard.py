@@ -326,8 +326,7 @@ def test_an_answer_is_seen_while_it_is_written_and_then_with_its_sources(
     terminal.press("Når begynte fergen Heilhorn å gå?\r")
     terminal.sees("Skriver …")
     terminal.sees("Fergen Heilhorn begynte å gå")
-    final = terminal.prompted().rpartition("Ny ferge til Leka")
-    final = "".join(final[1:])
+    final = "".join(terminal.prompted().rpartition("Ny ferge til Leka")[1:])
 
     assert "«Fergen Heilhorn begynte" in " ".join(final.split())
     assert "ikke bekreftet" in final

@@ -25,6 +25,7 @@ class Saying:
     body: bytes | None = None
     usage: dict[str, int] | None = None
     refusal: str = ""
+    keeps: bool = False  # the connection, after a `body`
 
 
 class Speaker:
@@ -79,7 +80,7 @@ class Speaker:
         else:
             handler.send_header("Connection", "close")
         handler.end_headers()
-        handler.close_connection = True
+        handler.close_connection = not saying.keeps
         try:
             for at, data in enumerate([saying.body or b""] if plain else _events(saying)):
                 if at and saying.pause:

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from langchain_core.messages import AIMessageChunk
+from langchain_core.messages.ai import UsageMetadata
 from llmock.pytest_plugin import LLMock
 
 from bot.answer import Answer, Status, Written
 from bot.errors import Trouble
+from bot.writers.model import _Come
 from tests.written.conftest import MakeChain, Speak
 from tests.written.speaker import Saying, Script, failing, in_turn, saying
 
@@ -225,3 +228,39 @@ def test_who_stops_an_answer_ends_the_request(speak: Speak, make_chain: MakeChai
         time.sleep(0.05)
 
     assert speaker.left_early == 1
+
+
+def test_a_fault_that_is_told_in_the_stream_passes_when_the_model_is_asked_again(
+    speak: Speak, make_chain: MakeChain
+) -> None:
+    fault = b'data: {"error": {"message": "overloaded", "type": "server_error", "code": "server_error"}}\n\n'
+    speaker = speak(in_turn(lambda _, __: Saying(body=fault), saying(WHOLE)))
+    answer = make_chain(speaker.address, deadline=6.0).answer(QUESTION)
+    assert (answer.writer, answer.text, len(speaker.requests)) == ("model", WHOLE, 2)
+
+
+def test_what_providers_tell_in_several_chunks_is_all_counted() -> None:
+    def told(*counts: tuple[int, int]) -> tuple[int, int]:
+        come = _Come(1)
+        for sent, received in counts:
+            usage = UsageMetadata(input_tokens=sent, output_tokens=received, total_tokens=sent + received)
+            come.take(AIMessageChunk(content="x", usage_metadata=usage))
+        return come.tokens
+
+    assert told((900, 12)) == (900, 12)
+    assert told((900, 1), (0, 11)) == (900, 12)  # Anthropic, Google: what is new
+    assert told((900, 1), (900, 7), (900, 12)) == (900, 12)  # others: all so far
+
+
+def test_a_model_that_was_asked_and_never_answered_is_paid_for(speak: Speak, make_chain: MakeChain) -> None:
+    speaker = speak(saying(WHOLE, by=40, pause=3.0))
+    assert make_chain(speaker.address, deadline=1.5).answer(QUESTION).usage.input_tokens > 0
+    assert make_chain("http://127.0.0.1:9/v1", deadline=1.5).answer(QUESTION).usage.tokens == 0
+
+
+def test_an_answer_may_be_no_longer_than_what_the_model_takes_beside_the_question(
+    speak: Speak, make_chain: MakeChain
+) -> None:
+    speaker = speak(saying(WHOLE))
+    make_chain(speaker.address, context_tokens=2_000).answer(QUESTION)
+    assert speaker.requests[0]["max_completion_tokens"] == 500

@@ -94,7 +94,7 @@ _HALVES = listed("halv halve halvt half halvparten helvta halvdelen halvdel halv
 
 SHARE, MONTHS, SECONDS = "share", "months", "seconds"
 _DIMENSIONS: tuple[tuple[str, str, float], ...] = (
-    (r"prosent(?:en|poeng)?|per ?cent(?:age)?|pst|%", SHARE, 1.0),
+    (r"prosents?(?:en|poeng)?|per ?cent(?:age)?|pst|%", SHARE, 1.0),
     (r"promille|‰", SHARE, 0.1),
     (r"sekund(?:er|ar|et|ers|s)?|seconds?", SECONDS, 1.0),
     (r"minutt(?:er|ers|ar|et|a|s)?|min|minutes?", SECONDS, 60.0),

@@ -9,6 +9,9 @@ from bot.proof.matching import Text, weight_of
 from bot.proof.signs.ground import NEAR, Ground, same_date
 from vectorstore.article import Span
 
+_FAR_FROM_ITS_WORDS = (
+    0.25  # of the words of a claim, that a window may lack beside the best for the sake of its numbers
+)
 _LONGEST_WINDOW = 3  # neighbouring sentences
 _PER_SENTENCE = 0.03  # that another sentence of a window must at least bring
 _HEADING = 0.8  # what a word counts that stands in the title only
@@ -76,11 +79,31 @@ class Coverage:
             for first in range(count - size + 1):
                 window = range(first, first + size)
                 share = self.share(words, window)
-                share += 0.0
                 value = share + self._numbers_in(window) - _PER_SENTENCE * (size - 1)
                 if value > best:
                     best, found = value, (share, window)
         return found
+
+    def quoted(self) -> tuple[range, tuple[Span, ...]]:
+        """The window to cite: the best one that holds every number and date of the claim that the passage holds.
+
+        Where these stand too far from its words, the best window, and those that it does not hold.
+        """
+        words = self.ground.body.words
+        stand = {span: {words[at].sentence for at in places} for span, places in self.fact_places if places}
+        share, best = self.best
+        apart = tuple(span for span, sentences in stand.items() if not sentences.intersection(best))
+        if not apart:
+            return best, ()
+        count, chosen, most = len(self.ground.body.sentences), best, share - _FAR_FROM_ITS_WORDS
+        for size in range(1, min(_LONGEST_WINDOW, count) + 1):
+            for first in range(count - size + 1):
+                window = range(first, first + size)
+                if all(sentences.intersection(window) for sentences in stand.values()):
+                    value = self.share(self.content, window) - _PER_SENTENCE * (size - 1)
+                    if value >= most:
+                        chosen, most, apart = window, value, ()
+        return chosen, apart
 
     def _numbers_in(self, window: range) -> float:
         """A little for each sentence that holds a number of the claim, so that of two that hold the same words it is this one."""

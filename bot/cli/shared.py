@@ -110,6 +110,8 @@ def _log_from(level: int) -> None:
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     for ours in ("bot", "vectorstore"):
         logging.getLogger(ours).setLevel(level)
+    # That questions are sent there is warned of; where they cannot be sent, it tells at length, and tells of its key.
+    logging.getLogger("langsmith").setLevel(logging.CRITICAL)
 
 
 class _Plain(logging.Formatter):

@@ -261,7 +261,7 @@ class _Come:
         if not self._ended_by:
             raise ModelFailed(Trouble.CUT_OFF if self.said else Trouble.GARBLED, again=True)
         if not self.said:
-            raise ModelFailed(Trouble.EMPTY, again=True)
+            raise ModelFailed(Trouble.EMPTY)  # it has been paid for, and would be again
 
 
 def _translated(error: Exception, *, began: bool) -> ModelFailed:

@@ -9,7 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_PLACEHOLDER = "\ue000"  # a private character, for none may come from the model
+_FIRST, _LAST = (
+    0xE000,
+    0xF8FF,
+)  # private characters, one for each mark of a text: none comes from the model, who may say nothing unseen
+_PLACEHOLDER = re.compile(f"([{chr(_FIRST)}-{chr(_LAST)}])")
 _MOST = 50  # passages that a range may name
 _MOST_DIGITS = 3
 _NUMBER = rf"\d{{1,{_MOST_DIGITS}}}"
@@ -69,16 +73,17 @@ def set_aside(text: str, passages: int) -> tuple[str, tuple[tuple[int, ...], ...
         if found["round"] and named != numbers:
             return found[0]
         marks.append(named)
-        return _PLACEHOLDER
+        return chr(min(_FIRST + len(marks) - 1, _LAST))
 
-    return _MARK.sub(placed, text.replace(_PLACEHOLDER, "")), tuple(marks)
+    return _MARK.sub(placed, _PLACEHOLDER.sub("", text)), tuple(marks)
 
 
 def taken_out(text: str, marks: Sequence[tuple[int, ...]]) -> tuple[str, tuple[Mark, ...]]:
-    """The text without its placeholders, and the marks with their places. Placeholders may have been lost on the way; marks then are, too."""
-    pieces = text.split(_PLACEHOLDER)
-    plain, placed = pieces[0], []
-    for numbers, after in zip(marks, pieces[1:], strict=False):
+    """The text without its placeholders, and the marks with their places. Placeholders may have been lost on the way; their marks then are, too."""
+    plain, *pieces = _PLACEHOLDER.split(text)
+    placed = []
+    for placeholder, after in zip(pieces[::2], pieces[1::2], strict=True):
+        numbers = marks[ord(placeholder) - _FIRST]
         without_space = plain.rstrip(" \t")  # the space before a mark was there for the mark
         placed.append(Mark(len(without_space), numbers))
         plain = without_space if not after or after[0] in " \t\n.,;:!?)»”" else plain

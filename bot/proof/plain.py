@@ -24,11 +24,11 @@ _HOST = (
 _ADDRESS = re.compile(
     rf"""
       (?:\bhxxps?|\b[a-z][a-z0-9+.-]{{1,20}})\s?:\s?//\s?[^\s«»“”"<>]*       # https://…, tg://…, also with spaces put in
-    | \b(?:mailto|tel|tg|sms|javascript|vbscript|data|file|blob|intent|magnet|geo|callto|skype|whatsapp|bitcoin):[^\s«»“”"<>]+
+    | \b(?:mailto|tel|tg|sms|javascript|vbscript|data|file|blob|intent|magnet|geo|callto|skype|whatsapp|bitcoin|sip|xmpp|matrix|ssh|ftp):[^\s«»“”"<>]+
     | \bwww\d?\.[^\s«»“”"<>]+
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                           # an address of mail
     | (?<!\w)(?P<host>{_HOST})(?P<rest>(?::\d+)?(?:[/?\#][^\s«»“”"<>]*)?)
-    | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+|/)[^\s«»“”"<>]*                   # 10.0.0.1:8080, 10.0.0.1/a
+    | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}\b(?:(?::\d+|/)[^\s«»“”"<>]*)?            # 10.0.0.1, 10.0.0.1:8080
     | \[[0-9a-f:]{{4,}}\]\S*                                                 # an IPv6 host
     | //[\w-]+\.[^\s«»“”"<>]+                                                 # an address without its scheme
     """,

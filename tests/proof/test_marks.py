@@ -99,3 +99,10 @@ def test_marks_stand_before_the_full_stop() -> None:
 
 def test_a_very_long_row_of_raised_digits_is_read() -> None:
     assert claims("Fergen tar seksti biler" + "¹" * 5_000 + ".") == [("Fergen tar seksti biler.", (1,))]
+
+
+def test_a_mark_that_goes_with_an_address_leaves_the_others_where_they_are() -> None:
+    assert claims("Se https://evil.example/a[3]b for mer. Fergen tar seksti biler [1].")[-1] == (
+        "Fergen tar seksti biler.",
+        (1,),
+    )

@@ -27,7 +27,8 @@ def test_no_address_comes_out_in_whatever_form(address: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://10.0.0.1/x", "10.0.0.1:8080", "http://[::1]/x", "http://0x7f000001/", "192.168.1.1/admin"]
+    "address",
+    ["http://10.0.0.1/x", "10.0.0.1:8080", "http://[::1]/x", "http://0x7f000001/", "192.168.1.1/admin", "192.168.1.1"],
 )
 def test_no_bare_number_of_a_host_comes_out(address: str) -> None:
     assert not re.search(r"://|\d\.\d|::|0x7f", plain(visible(f"Se {address} for mer.")))

@@ -14,7 +14,7 @@ from bot.messages import Language, say
 from bot.render import Screen, shown
 from bot.render.screen import FAINT, LABEL, MARK
 from bot.settings import Settings, tracing_variable, variable_names
-from bot.wiring import budget_of, embedder_of, has_samples, open_articles
+from bot.wiring import budget_of, chat_model_of, embedder_of, has_samples, open_articles
 from vectorstore.archive import Finding, Grade
 from vectorstore.errors import VectorstoreError
 
@@ -129,15 +129,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
     if not name:
         yield Finding("model", Grade.OK, "none: answers are quoted")
         return
-    from bot.writers.model import chat_model
-
     try:
-        chat_model(
-            name,
-            answer_tokens=settings.context_tokens,
-            api_key=settings.openai_api_key.get_secret_value(),
-            base_url=settings.openai_base_url,
-        )
+        chat_model_of(settings)
     except ModelFailed as failure:
         yield Finding("model", Grade.ERROR, f"{name} cannot be set up; answers are quoted", failure.hint)
     else:

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.breaker import Breaker
 from bot.chain import AnswerChain, Asked, Composer, Step
@@ -26,6 +27,9 @@ from vectorstore.embedding import Embedder, embedder_for
 from vectorstore.errors import ArchiveLocked, ArchiveUnusable
 from vectorstore.reading import Rejected, read
 from vectorstore.search import Search
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 SAMPLES_ORIGIN = "samples"
 """The origin of the sample articles in an archive that nobody has put an article into."""
@@ -100,20 +104,31 @@ class _Later:
 
 def _composer(search: Search, settings: Settings) -> Composer:
     from bot.proof.support import Support
-    from bot.writers.model import ChatModel, chat_model
+    from bot.writers.model import ChatModel
     from bot.writers.prompt import answer_tokens, prompt
     from bot.written import Writing
 
-    key, address = settings.openai_api_key.get_secret_value(), settings.openai_base_url
-    tokens = answer_tokens(settings.context_tokens)
     model = ChatModel(
         settings.chat_model,
-        lambda: chat_model(settings.chat_model, answer_tokens=tokens, api_key=key, base_url=address),
+        lambda: chat_model_of(settings),
         budget_of(settings),
         Breaker(rest=max(_REST, settings.deadline)),
-        answer_tokens=tokens,
+        answer_tokens=answer_tokens(settings.context_tokens),
     )
     return Writing(search, model, prompt(), Support(), settings.context_tokens)
+
+
+def chat_model_of(settings: Settings) -> "BaseChatModel":
+    """LangChain's model of the settings, which is asked nothing. Raises `ModelFailed`."""
+    from bot.writers.model import chat_model
+    from bot.writers.prompt import answer_tokens
+
+    return chat_model(
+        settings.chat_model,
+        answer_tokens=answer_tokens(settings.context_tokens),
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+    )
 
 
 def budget_of(settings: Settings) -> Budget:

@@ -50,10 +50,9 @@ class Mark:
     numbers: tuple[int, ...]
 
 
-def list_of_sources(text: str) -> int:
-    """Where a list of sources begins that the model made itself; -1 where there is none."""
-    found = _LISTED.search(text)
-    return found.start() if found else -1
+def is_list_of_sources(line: str) -> bool:
+    """Whether a list of sources begins with a line, that the model made itself."""
+    return bool(_LISTED.search(line))
 
 
 def is_footnote(line: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from bot.answer import Citation, Claim
 from bot.proof.abstaining import NOTHING, may_say_nothing, says_nothing
 from bot.proof.claims import Said, said, with_marks
-from bot.proof.marks import is_footnote, list_of_sources
+from bot.proof.marks import is_footnote, is_list_of_sources
 from bot.proof.orders import without_orders
 from bot.proof.plain import without_addresses
 from bot.proof.support import Evidence, Support, Verdict, without_false_quotations
@@ -95,7 +95,7 @@ class Proof:
             self._pieces.append(_LINE)
 
     def _look_at(self, line: str, *, whole: bool) -> None:
-        if list_of_sources(line) >= 0 and whole:
+        if whole and is_list_of_sources(line):
             self._over = True
         if self._over or is_footnote(line):
             self.pending = ""

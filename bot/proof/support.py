@@ -2,14 +2,14 @@
 
     claim → its facts (numbers, dates, names, quotations): does the evidence hold them at all? → signs of how it stands there → a probability
 
-A fact that no evidence holds is a hard no. What is left is decided by boosted trees over a few signs (bot/proof/signs.py), fitted by
+A fact that no evidence holds is a hard no. What is left is decided by boosted trees over a few signs (bot/proof/signs), fitted by
 benchmarks/fit_claims.py on claims that are true or false in known ways.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bot.proof.facts.ledger import Checked, Facts, Ledger
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CARRIED_FROM = 0.3
 """The probability from which on a claim counts as carried, where accuracy is highest, cross-validated by passage; see benchmarks/README.md."""
 
+_READ = 64  # claims of which facts and words are kept, for they are put to several passages
 _FEW_WORDS = 2  # of content: «The sawmill is bankrupt» is not carried by half
 _LOOKED_AT = 3  # passages that are looked at closely, of those that hold most of the claim's words
 
@@ -51,6 +52,11 @@ class Evidence:
     def article_ledger(self) -> Ledger:
         """The facts of the whole article."""
         return Ledger.of(((self.passage.article.text, self.language),))
+
+    @cached_property
+    def plain_article(self) -> str:
+        """The title and the text of the article, to look quotations up in."""
+        return plain(f"{self.passage.article.title}\n{self.passage.article.text}")
 
     @cached_property
     def ground(self) -> Ground:
@@ -86,9 +92,8 @@ class Support:
         if not evidence:
             return Verdict(0.0, (), ())
         language = language_of(claim, context, evidence[0].language)
-        facts = Facts(claim, language)
+        facts, text = _read(claim, language)
         checked = check(facts, evidence)
-        text = Text(claim, language)
         candidates = [Sign(text, facts, each.ground) for each in evidence]
         order = sorted(range(len(evidence)), key=lambda at: -candidates[at].worth)[:_LOOKED_AT]
         judged = {at: _likely(candidates[at], checked) for at in order}
@@ -107,6 +112,12 @@ class Support:
         apart = set.intersection(*(set(elsewhere) for _, elsewhere in quoted.values())) if quoted else set()
         spans = tuple((at, _span(evidence[at], candidates[at], window)) for at, (window, _) in quoted.items())
         return Verdict(likely, spans, tuple(span.of(claim) for span in sorted({*checked.missing, *apart})))
+
+
+@lru_cache(_READ)
+def _read(claim: str, language: str) -> tuple[Facts, Text]:
+    """A claim's facts and words; it is judged by one passage after the other."""
+    return Facts(claim, language), Text(claim, language)
 
 
 def language_of(claim: str, context: str, spoken: str) -> str:
@@ -171,9 +182,8 @@ def without_false_quotations(claim: str, evidence: Sequence[Evidence]) -> str:
     found = quotations(claim)
     if not found:
         return claim
-    articles = [plain(f"{each.passage.article.title}\n{each.passage.article.text}") for each in evidence]
     for quotation in reversed(found):
-        if not any(says(article, quotation.text) for article in articles):
+        if not any(says(each.plain_article, quotation.text) for each in evidence):
             claim = claim[: quotation.span.start] + quotation.text + claim[quotation.span.end :]
     return claim
 

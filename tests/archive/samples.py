@@ -132,3 +132,27 @@ def answers(archive: Archive, questions: Sequence[str]) -> list[list[Answer]]:
 
 def files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def dying_after(work: str) -> str:
+    """A program that does some work on the archive at `{home!r}` and is killed after `{step!r}`; it prints the steps that it comes to."""
+    return _DYING + work
+
+
+_DYING = """
+import logging, os, signal
+from pathlib import Path
+from tests.archive.samples import CountingEmbedder, articles
+from vectorstore.archive import open_archive
+from vectorstore.archive.steps import STEP
+
+class Death(logging.Handler):
+    def emit(self, record):
+        if record.levelno == STEP:
+            print(record.msg, flush=True)
+            if record.msg == {step!r}:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+logging.getLogger("vectorstore.archive").addHandler(Death())
+logging.getLogger("vectorstore.archive").setLevel(STEP)
+"""

@@ -11,7 +11,15 @@ import pytest
 
 from tests.archive.conftest import MadeOnce
 from tests.archive.forks import PARTS, Forks, forks
-from tests.archive.samples import CountingEmbedder, article, articles, files, found_by_words, nearest_article
+from tests.archive.samples import (
+    CountingEmbedder,
+    article,
+    articles,
+    dying_after,
+    files,
+    found_by_words,
+    nearest_article,
+)
 from vectorstore.archive import Grade, open_archive
 from vectorstore.archive.nearness import LONG_RUNNING
 from vectorstore.chunking import passages
@@ -67,25 +75,10 @@ _STEPS = [
     "the generations before it are erased",
 ]
 
-_DIE = """
-import logging, os, signal
-from pathlib import Path
-from tests.archive.samples import CountingEmbedder, articles
-from vectorstore.archive import open_archive
-from vectorstore.archive.steps import STEP
-
-class Death(logging.Handler):
-    def emit(self, record):
-        if record.levelno == STEP:
-            print(record.msg, flush=True)
-            if record.msg == {step!r}:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-logging.getLogger("vectorstore.archive").addHandler(Death())
-logging.getLogger("vectorstore.archive").setLevel(STEP)
+_DIE = dying_after("""
 with open_archive(Path({home!r}), CountingEmbedder()) as archive:
     archive.ingest(articles(9, 1), origin="o", prune=True)
-"""
+""")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from tests.archive.conftest import MadeOnce
 from tests.archive.forks import Forks
-from tests.archive.samples import CountingEmbedder, article, articles, nearest_article
+from tests.archive.samples import CountingEmbedder, article, articles, dying_after, nearest_article
 from vectorstore import EmbeddingFailed
 from vectorstore.archive import Archive, Grade, open_archive
 from vectorstore.embedding import BATCH, Vectors
@@ -192,25 +192,10 @@ _STEPS = {
     "the word index is up to date": "second",
 }
 
-_DIE = """
-import logging, os, signal
-from pathlib import Path
-from tests.archive.samples import CountingEmbedder
-from vectorstore.archive import open_archive
-from vectorstore.archive.steps import STEP
-
-class Death(logging.Handler):
-    def emit(self, record):
-        if record.levelno == STEP:
-            print(record.msg, flush=True)
-            if record.msg == {step!r}:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-logging.getLogger("vectorstore.archive").addHandler(Death())
-logging.getLogger("vectorstore.archive").setLevel(STEP)
+_DIE = dying_after("""
 with open_archive(Path({home!r}), CountingEmbedder("second")) as archive:
     archive.reembed()
-"""
+""")
 
 posix = pytest.mark.skipif(os.name != "posix", reason="forks and kills as POSIX has them")
 

@@ -73,7 +73,6 @@ _DECADES = {
 _DECADES |= {f"{word}{end}": 1900 + 10 * at for at, word in enumerate(ordered("tjue tretti førti femti seksti sytti åtti nitti"), 2)
              for end in ("årene", "åra", "tallet", "talet")}  # fmt: skip
 _YEAR = r"(?:1\d{3}|20\d{2}|2100)"
-_BC = r"(?:\s*(?:f\.\s?Kr\.?|fvt|BCE?|B\.C\.))?"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", r"\b(?P<y>\d{4})-(?P<m>0\d|1[0-2])-(?P<d>[0-3]\d)\b"),
     ("dmy", rf"\b(?P<d>[0-3]?\d)(?:\.|st|nd|rd|th|de)?(?:[ \u00a0]+(?:of[ \u00a0]+)?|-)(?P<mon>{_ANY})\b\.?(?:,?\s*(?P<y>\d{{4}})\b)?"),

@@ -5,7 +5,7 @@ A number whose marks may mean two things (1.500) has both values.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.proof.facts.listing import listed, ordered
@@ -521,8 +521,3 @@ def _digits(text: str) -> set[float]:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.9g}")
-
-
-def values_of(found: Sequence[Quantity]) -> frozenset[float]:
-    """Every value that stands in some numbers, units aside."""
-    return frozenset(value for each in found for value in each.written)

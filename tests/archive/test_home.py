@@ -18,6 +18,7 @@ from tests.archive.forks import Forks
 from tests.archive.samples import CountingEmbedder, answers, article, articles, found_by_words, nearest_article
 from vectorstore import ArchiveUnusable
 from vectorstore.archive import Grade, open_archive
+from vectorstore.archive.database import Database
 from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and limits as POSIX has them")
@@ -261,3 +262,16 @@ def test_what_the_built_in_embedder_makes_is_found(tmp_path: Path) -> None:
     with open_archive(tmp_path) as archive:
         archive.ingest(articles(3))
         assert nearest_article(archive, article(1).text[:500]) == "sak/001"
+
+
+def test_a_transaction_that_a_signal_left_open_holds_nobody_up(tmp_path: Path) -> None:
+    database = Database(tmp_path / "archive.sqlite3")
+    with pytest.raises(KeyboardInterrupt), database._borrowed() as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        raise KeyboardInterrupt  # before there is anything that would roll back
+
+    with database.writing() as connection:
+        assert connection.in_transaction
+    with database.reading() as connection:
+        assert connection.in_transaction
+    database.close()

@@ -109,7 +109,8 @@ class Database:
         try:
             yield connection
         finally:
-            if self._closed:
+            # A signal's exception may have come between BEGIN and what ends it; to close the connection rolls back.
+            if self._closed or connection.in_transaction:
                 connection.close()
             else:
                 self._idle.put(connection)

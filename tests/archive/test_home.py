@@ -18,8 +18,8 @@ from tests.archive.forks import Forks
 from tests.archive.samples import CountingEmbedder, answers, article, articles, found_by_words, nearest_article
 from vectorstore import ArchiveUnusable
 from vectorstore.archive import Grade, open_archive
-from vectorstore.archive.database import Database
-from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from vectorstore.archive.schema import ARCHIVE
+from vectorstore.database import Database
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and limits as POSIX has them")
 
@@ -147,7 +147,7 @@ def _of_version(version: int, home: Path, old: Path) -> None:
     """Write an archive as an older version had it: its tables, filled with what they knew."""
     shutil.copytree(home / "generations", old / "generations")
     with contextlib.closing(sqlite3.connect(old / "archive.sqlite3", isolation_level=None)) as connection:
-        for statements in MIGRATIONS[:version]:
+        for statements in ARCHIVE.migrations[:version]:
             for statement in statements:
                 connection.execute(statement)
         connection.execute("DELETE FROM meta")
@@ -155,11 +155,11 @@ def _of_version(version: int, home: Path, old: Path) -> None:
         for table in ("meta", "articles", "passages", "embedders", "vectors", "removed", "generations"):
             columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA main.table_info({table})"))
             connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")  # noqa: S608
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {ARCHIVE.application_id}")
         connection.execute(f"PRAGMA user_version = {version}")
 
 
-@pytest.mark.parametrize("version", range(1, VERSION))
+@pytest.mark.parametrize("version", range(1, ARCHIVE.version))
 def test_an_archive_of_an_older_version_is_brought_up_to_date_and_answers_the_same(
     tmp_path: Path, version: int
 ) -> None:
@@ -265,7 +265,7 @@ def test_what_the_built_in_embedder_makes_is_found(tmp_path: Path) -> None:
 
 
 def test_a_transaction_that_a_signal_left_open_holds_nobody_up(tmp_path: Path) -> None:
-    database = Database(tmp_path / "archive.sqlite3")
+    database = Database(tmp_path / "archive.sqlite3", ARCHIVE)
     with database._borrowed() as connection:
         connection.execute("BEGIN IMMEDIATE")  # and before there is anything that would roll back, the signal comes
 

@@ -21,7 +21,6 @@ from typing import Self
 
 from vectorstore.archive import checks, lock, rows
 from vectorstore.archive.comparing import Comparing
-from vectorstore.archive.database import Connection, Database, Row
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.ingest import (
     Intake,
@@ -35,11 +34,13 @@ from vectorstore.archive.ingest import (
     unembedded,
 )
 from vectorstore.archive.nearness import Nearness
+from vectorstore.archive.schema import ARCHIVE
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.upkeep import TAIL_FLOOR, Upkeep
 from vectorstore.archive.values import Dates, Finding, Grade, Ingested, StoredPassage, Unembedded
 from vectorstore.archive.wording import Wording
 from vectorstore.article import Article, Passage, Provenance, Published, Span
+from vectorstore.database import Connection, Database, Row
 from vectorstore.embedding import Embedder, SubwordEmbedder, Vectors, is_built_in
 from vectorstore.errors import ArchiveUnusable
 from vectorstore.words import WordIndex
@@ -90,7 +91,7 @@ class Archive:
         self.home = home
         self.embedder: Embedder = Comparing(embedder, self.other_embedder)
         self._embedder = embedder
-        self._database = Database(home / "archive.sqlite3")
+        self._database = Database(home / "archive.sqlite3", ARCHIVE)
         self._fingerprint = f"{embedder.name} under titles" if embedder.titled else embedder.name
         self._generations = Generations(home / "generations")
         self._wording = Wording(self._database, home / "words", lambda: self._locked(0))

@@ -5,13 +5,13 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 
 from vectorstore.archive import rows
-from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.nearness import Nearness
 from vectorstore.archive.upkeep import TAIL_SHARE
 from vectorstore.archive.values import Finding, Grade
 from vectorstore.archive.wording import Wording
 from vectorstore.chunking import CHUNKING
+from vectorstore.database import Connection, Database
 from vectorstore.embedding import is_built_in
 from vectorstore.errors import VectorstoreError
 

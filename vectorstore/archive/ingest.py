@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vectorstore.archive import rows
-from vectorstore.archive.database import Database
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.values import Ingested, Unembedded
 from vectorstore.article import Article, Span
 from vectorstore.chunking import CHUNKING, passages
+from vectorstore.database import Database
 from vectorstore.embedding import BATCH, Embedder, Vectors, are_unit, portions, tokens_in
 from vectorstore.errors import ArticleRejected, EmbeddingFailed
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.archive import rows
-from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
+from vectorstore.database import Connection, Database
 from vectorstore.embedding import Vectors
 from vectorstore.errors import ArchiveUnusable, IndexBroken
 from vectorstore.vectors import Generation, load_engine

@@ -10,9 +10,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.archive.database import Connection, Row
 from vectorstore.archive.schema import direction
 from vectorstore.article import Article, Genre, Provenance, Published, Span
+from vectorstore.database import Connection, Row
 from vectorstore.embedding import Vectors, are_unit
 from vectorstore.errors import ArchiveDamaged
 

@@ -5,11 +5,9 @@ They ask for SQLite 3.24, so that the systems that still come with an old one (R
 
 import hashlib
 
-APPLICATION_ID = 0x6B696C64  # "kild"; marks a SQLite file as ours (PRAGMA application_id)
+from vectorstore.database import Schema
 
-VERSION = 3
-
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+_MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # From version 0, an empty file, to version 1. The next version's statements come after these; published ones never change.
     (
         # One value a name: `revision` grows with every change; `embedder` is the key of the embedder whose vectors answer;
@@ -89,3 +87,6 @@ def direction(vector: bytes) -> int:
     An INTEGER of SQLite has 64 bits, one of which is the sign (https://sqlite.org/datatype3.html); so of 8 bytes, the last bit is dropped.
     """
     return int.from_bytes(hashlib.sha256(vector).digest()[:8], "big") >> 1
+
+
+ARCHIVE = Schema("an archive", 0x6B696C64, _MIGRATIONS, {"direction": direction})  # "kild"

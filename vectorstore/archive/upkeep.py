@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from vectorstore.archive import rows
-from vectorstore.archive.database import Connection, Database
 from vectorstore.archive.generations import Generations
 from vectorstore.archive.steps import STEP
 from vectorstore.archive.wording import Wording
+from vectorstore.database import Connection, Database
 from vectorstore.embedding import Vectors
 from vectorstore.errors import ArchiveUnusable, IndexBroken, VectorstoreError
 

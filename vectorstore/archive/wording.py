@@ -10,8 +10,8 @@ from shutil import copytree
 
 from vectorstore import words
 from vectorstore.archive import rows
-from vectorstore.archive.database import Connection, Database
 from vectorstore.article import Span
+from vectorstore.database import Connection, Database
 from vectorstore.errors import ArchiveLocked, ArchiveUnusable, IndexBroken
 from vectorstore.words import Entry, WordIndex, Words, WordsWithTail
 

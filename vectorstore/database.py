@@ -1,15 +1,16 @@
-"""The only home of sqlite3: opening the file, transactions, and its errors as ours."""
+"""One SQLite file: opening it, its schema, transactions, and SQLite's errors as ours."""
 
 import contextlib
 import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from vectorstore.archive.schema import APPLICATION_ID, MIGRATIONS, VERSION, direction
 from vectorstore.errors import ArchiveDamaged, ArchiveLocked, ArchiveUnusable, VectorstoreError
 
 Connection = sqlite3.Connection
@@ -20,15 +21,36 @@ _DAMAGES_TOLD = 20  # by an integrity check; one is shown
 _LOG_PATIENCE = 1_000  # milliseconds that emptying the log waits for readers to finish; it can be done later
 
 
+@dataclass(frozen=True)
+class Schema:
+    """What a file holds, and how an older one becomes one of today.
+
+    `migrations` are the statements that lead from each version to the next, the first from an empty file; published ones never change.
+    """
+
+    holds: str
+    """What the file is, as people are told it: "an archive"."""
+    application_id: int
+    """Marks a SQLite file as ours (PRAGMA application_id)."""
+    migrations: tuple[tuple[str, ...], ...]
+    functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """What the migrations call, as SQL functions of one argument."""
+
+    @property
+    def version(self) -> int:
+        return len(self.migrations)
+
+
 class Database:
     """One SQLite file, for any number of threads: each transaction borrows a connection of its own.
 
     Raises `ArchiveUnusable`, `ArchiveDamaged` or `ArchiveLocked` wherever SQLite reports an error.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: Schema) -> None:
         """Open the file, made and brought to today's schema where needed and possible."""
         self.path = path
+        self._schema = schema
         self.read_only = not _writable(path.parent) or (path.exists() and not _writable(path))
         self._idle: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._writing = threading.RLock()
@@ -117,7 +139,7 @@ class Database:
 
     def _connect(self) -> Connection:
         if self._closed:
-            raise ArchiveUnusable("the archive is closed")
+            raise ArchiveUnusable(f"{self.path} is closed")
         uri = self.path.absolute().as_uri()
         if self.read_only:
             log = self.path.with_name(self.path.name + "-wal")
@@ -137,33 +159,36 @@ class Database:
         if not self.path.exists():
             if self.read_only:
                 raise ArchiveUnusable(
-                    f"there is no archive in {self.path.parent}, and none can be made", "check the folder"
+                    f"there is not {self._schema.holds} in {self.path.parent}, and none can be made", "check the folder"
                 )
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         with self._borrowed() as connection:
-            if self._version(connection) == VERSION:
+            if self._version(connection) == self._schema.version:
                 return
             if self.read_only:
                 raise ArchiveUnusable(
                     f"{self.path} is of an older version and cannot be written", "open it once with write access"
                 )
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.create_function("direction", 1, direction, deterministic=True)
+            for name, function in self._schema.functions.items():
+                connection.create_function(name, 1, function, deterministic=True)
             connection.execute("BEGIN IMMEDIATE")
-            for statements in MIGRATIONS[self._version(connection) :]:
+            for statements in self._schema.migrations[self._version(connection) :]:
                 for statement in statements:
                     connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute(f"PRAGMA application_id = {self._schema.application_id}")
+            connection.execute(f"PRAGMA user_version = {self._schema.version}")
             connection.execute("COMMIT")
 
     def _version(self, connection: Connection) -> int:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != APPLICATION_ID and (application or tables):
-            raise ArchiveUnusable(f"{self.path} is not an archive of kildebot's", "choose another folder with --home")
-        if version > VERSION:
+        if application != self._schema.application_id and (application or tables):
+            raise ArchiveUnusable(
+                f"{self.path} is not {self._schema.holds} of kildebot's", "choose another folder with --home"
+            )
+        if version > self._schema.version:
             raise ArchiveUnusable(f"{self.path} was written by a newer version of kildebot", "upgrade kildebot")
         return version
 

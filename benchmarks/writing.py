@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.episodes import read_articles
@@ -42,7 +43,7 @@ QUESTIONS = (
     "Hvordan reiste Kim til Russland?", "What did Kim and Putin talk about?", "Hvorfor er Vesten bekymret?",
 )  # fmt: skip
 _CLOCKS = re.compile(r"(\d{9,}) (\d{9,})")
-_PASSAGE = re.compile(r"^\[1\] .*\n(.*?[.!?])(?:\s|$)", re.MULTILINE)
+_PASSAGE = re.compile(r"^\[(\d+)\] .*\n(.*?[.!?])(?:\s|$)", re.MULTILINE)
 
 
 def main() -> None:
@@ -108,10 +109,10 @@ def show(name: str, seconds: Sequence[float]) -> None:
 
 
 @contextmanager
-def model() -> Iterator[str]:
-    """The address of a simulated model in a process of its own."""
+def model(*, clocks: bool = True) -> Iterator[str]:
+    """The address of a simulated model in a process of its own. It says a sentence of each of three passages, after the time if `clocks`."""
     ours, its = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(its, clocks), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}/v1"
@@ -120,28 +121,27 @@ def model() -> Iterator[str]:
         process.join()
 
 
-def _serve(pipe: "multiprocessing.connection.Connection") -> None:
+def _serve(pipe: "multiprocessing.connection.Connection", clocks: bool) -> None:
     async def serve() -> None:
-        server = await asyncio.start_server(_respond, "127.0.0.1", 0)
+        server = await asyncio.start_server(partial(_respond, clocks), "127.0.0.1", 0)
         pipe.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
     asyncio.run(serve())
 
 
-async def _respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _respond(clocks: bool, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
     length = re.search(r"content-length: (\d+)", head)
     body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
     arrived = time.monotonic()
-    found = _PASSAGE.search(body["messages"][-1]["content"])
-    sentence = found[1] if found else "Ingenting."
+    found = _PASSAGE.findall(body["messages"][-1]["content"])[:3]
+    said = " ".join(f"{sentence[:-1]} [{number}]{sentence[-1]}" for number, sentence in found) or "Ingenting."
     await asyncio.sleep(FIRST_TOKEN)
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-    words = [
-        f"{arrived * 1e6:.0f} {time.monotonic() * 1e6:.0f} ",
-        *re.findall(r"\S+\s*", f"{sentence[:-1]} [1]{sentence[-1]}" * 3),
-    ]
+    words = re.findall(r"\S+\s*", said)
+    if clocks:
+        words = [f"{arrived * 1e6:.0f} {time.monotonic() * 1e6:.0f} ", *words]
     for at, word in enumerate(words):
         if at:
             await asyncio.sleep(BETWEEN)

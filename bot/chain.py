@@ -41,7 +41,8 @@ class Writer(Protocol):
 class Asked:
     """What the chain is given. `until` is when it has to be done, by the clock of the running loop.
 
-    `spent` is added to with each call of the model, whatever becomes of it.
+    `spent` is added to with each call of the model, whatever becomes of it. Every `pace` seconds what was written is looked at, at most;
+    0 for every word.
     """
 
     question: str
@@ -49,6 +50,7 @@ class Asked:
     until: float
     language: Language | None = None
     spent: list[Usage] = field(default_factory=list)
+    pace: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -125,27 +127,40 @@ class AnswerChain:
         else:
             yield from self._loop.iterate(lambda: self.astream(question, conversation))
 
-    async def astream(self, question: str, conversation: Conversation = Conversation()) -> AsyncGenerator[Event, None]:  # noqa: B008
-        """The same for those who await."""
+    async def astream(
+        self,
+        question: str,
+        conversation: Conversation = Conversation(),  # noqa: B008 - a frozen value
+        *,
+        language: Language | None = None,
+        quoted: bool = False,
+        pace: float = 0.0,
+    ) -> AsyncGenerator[Event, None]:
+        """The same for those who await; in a language for this one answer, or `quoted` though there is a model.
+
+        Who shows what is written only now and then says so by the `pace`, in seconds: to look at every word takes its time.
+        """
         import asyncio  # takes 30 ms, which quoted answers do without
 
         began, trouble = time.perf_counter(), None
         spent: list[Usage] = []
         yield Stage.SEARCHING
-        if self._composer is not None:
+        language = language or self._language
+        if self._composer is not None and not quoted:
             await asyncio.to_thread(self._composer.prepare)  # imports, the first time; no fault of the model
             until = asyncio.get_running_loop().time() + max(self._deadline - _TO_QUOTE, _TO_QUOTE)
-            asked = Asked(question, conversation, until, self._language, spent)
+            asked = Asked(question, conversation, until, language, spent, pace)
             try:
                 async with aclosing(self._composer.compose(asked)) as steps:
                     async for step in steps:
-                        yield self._composed(question, step, spent, began) if isinstance(step, Composed) else step
+                        yield self._composed(asked, step, began) if isinstance(step, Composed) else step
                 return
             except ModelFailed as failure:
                 trouble = failure.trouble
-        quoted = await asyncio.to_thread(self.quote, question, conversation)
-        spent_seconds = time.perf_counter() - began
-        yield replace(quoted, model=self.model, trouble=trouble, usage=sum(spent, Usage()), seconds=spent_seconds)
+        answer = await asyncio.to_thread(self.quote, question, conversation, language)
+        seconds = time.perf_counter() - began
+        model = "" if quoted else self.model
+        yield replace(answer, model=model, trouble=trouble, usage=sum(spent, Usage()), seconds=seconds)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """What some work with `astream` gives, for those who do not await: a chat model's client lives in one loop, and this is it."""
@@ -162,7 +177,12 @@ class AnswerChain:
             self._loop.run(self._composer.close)
         self._loop.close()
 
-    def quote(self, question: str, conversation: Conversation = Conversation()) -> Answer:  # noqa: B008 - a frozen value
+    def quote(
+        self,
+        question: str,
+        conversation: Conversation = Conversation(),  # noqa: B008 - a frozen value
+        language: Language | None = None,
+    ) -> Answer:
         """The answer as the `writer` gives it: no model is asked. Raises `VectorstoreError`."""
         began = time.perf_counter()
         findings = self._search.find(question, conversation.questions)
@@ -173,6 +193,7 @@ class AnswerChain:
             question,
             findings,
             began,
+            language,
             Status.ANSWERED if citations else Status.NOT_FOUND,
             text=unmarked(draft.text, dropped),
             confidence=draft.confidence,
@@ -181,13 +202,14 @@ class AnswerChain:
             claims=tuple(Claim(each.quote, (each.number,), proven=True) for each in citations),
         )
 
-    def _composed(self, question: str, composed: Composed, spent: list[Usage], began: float) -> Answer:
+    def _composed(self, asked: Asked, composed: Composed, began: float) -> Answer:
         """What a model wrote, as an answer; one in which it claims nothing says that the articles do not tell."""
         status = Status.PARTIAL if composed.trouble else Status.ANSWERED
         return self._answer(
-            question,
+            asked.question,
             composed.findings,
             began,
+            asked.language,
             status if composed.claims else Status.NOT_FOUND,
             text=composed.text,
             confidence=self._writer.write(composed.findings).confidence,
@@ -196,7 +218,7 @@ class AnswerChain:
             claims=composed.claims,
             model=self.model,
             trouble=composed.trouble,
-            usage=sum(spent, Usage()),
+            usage=sum(asked.spent, Usage()),
         )
 
     def _answer(
@@ -204,6 +226,7 @@ class AnswerChain:
         question: str,
         findings: Findings,
         began: float,
+        language: Language | None,
         status: Status,
         *,
         text: str,
@@ -215,7 +238,7 @@ class AnswerChain:
         trouble: Trouble | None = None,
         usage: Usage = Usage(),  # noqa: B008 - a frozen value
     ) -> Answer:
-        language = self._language or Language.of(findings.query.language)
+        language = language or self._language or Language.of(findings.query.language)
         found = status is not Status.NOT_FOUND
         return Answer(
             question=question,

@@ -245,17 +245,22 @@ class Writing:
         filled = self._prompt.to_answer(retrieved.standalone, passages, language, self._prompt_tokens)
         reply = self._model.reply(self._prompt.answer, filled.values, asked.until, config)
         proofs = [self._proof(filled)]
-        trouble = None
+        trouble, held, looked = None, "", -asked.pace
         try:
             async with aclosing(reply.pieces()) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Again):
                         proofs.append(self._proof(filled))
+                        held = ""
                         continue
-                    await asyncio.to_thread(proofs[-1].feed, piece)  # so that other answers are not held up
-                    yield Written(proofs[-1].text, proofs[-1].pending, proofs[-1].citations)
-            await asyncio.to_thread(proofs[-1].finish)
+                    held += piece
+                    if _now() - looked >= asked.pace:
+                        await asyncio.to_thread(proofs[-1].feed, held)  # so that other answers are not held up
+                        held, looked = "", _now()
+                        yield Written(proofs[-1].text, proofs[-1].pending, proofs[-1].citations)
+            await asyncio.to_thread(proofs[-1].finish, held)
         except ModelFailed as failure:
+            await asyncio.to_thread(proofs[-1].feed, held)
             trouble = failure.trouble if failure.trouble in _LEAVE_SOMETHING else Trouble.CUT_OFF
             if not any(each.is_proven for each in proofs):
                 raise

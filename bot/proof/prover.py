@@ -83,8 +83,9 @@ class Proof:
         if not self._over:
             self._look_at(self._line, whole=False)
 
-    def finish(self) -> None:
-        """The model has said all."""
+    def finish(self, text: str = "") -> None:
+        """The model has said all, with this at the end."""
+        self.feed(text)
         if not self._over:
             self._look_at(self._line, whole=True)
         self._line = self.pending = ""

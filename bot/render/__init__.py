@@ -1,6 +1,6 @@
 """Answers, hits and articles as a reader sees them: on a terminal, and as JSON.
 
-`screen` is where text goes and how wide it may be; `answers` and `listings` lay it out; `streaming` shows an answer while it is
+`wording` is what is said on any surface; `screen` is where text goes and how wide it may be; `answers` and `listings` lay it out; `streaming` shows an answer while it is
 made, in a `region` that is drawn over; `contract` makes the JSON objects; `safe` and `links` keep what articles and questions hold from reaching the terminal as anything but text.
 """
 

@@ -1,34 +1,35 @@
 """An answer, its sources, and one source in its context, on a screen."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
 
-from bot.answer import Answer, Citation, Status
-from bot.errors import Trouble
-from bot.messages import Language, date_in_words, headline, kind_in_words, say
+from bot.answer import Answer, Citation
+from bot.messages import Language, date_in_words, headline, say
 from bot.render.links import link, place
 from bot.render.safe import shown, shown_on_a_line
 from bot.render.screen import FAINT, LABEL, MARK, QUOTE, TITLE, UNPROVEN, Screen
-from vectorstore.article import Article, Genre, Span
+from bot.render.wording import (
+    QUOTED,
+    around,
+    by_article,
+    context,
+    copies,
+    doubts,
+    is_doubtful,
+    kind,
+    marks,
+    mending,
+    number,
+    remarks,
+    stands_out,
+)
+from vectorstore.article import Article
 
-_MARK = re.compile(r"\[(?:(?P<number>\d+)(?P<unproven>\??)|\?)\]")
 _BULLET = "• "
-_QUOTED = "quoting"  # the writer whose brackets are the articles' own, but for those that name a citation
-_OPINIONS = {Genre.EDITORIAL, Genre.COMMENTARY, Genre.OPINION}
-_MENDED_BY_OPERATOR = {
-    Trouble.LATE,
-    Trouble.KEY_REFUSED,
-    Trouble.NO_SUCH_MODEL,
-    Trouble.NO_CREDIT,
-    Trouble.LIMIT,
-    Trouble.UNUSABLE,
-}
 _MOST_QUOTED = 400  # characters of a quote under its source; most are shorter
 _QUOTE_INDENT = 4
-_MOST_CONTEXT = 700  # characters of a paragraph that are shown on each side of a quote, where it is very long
 
 
 def show_answer(screen: Screen, answer: Answer, *, stopped: bool = False) -> None:
@@ -38,7 +39,10 @@ def show_answer(screen: Screen, answer: Answer, *, stopped: bool = False) -> Non
     """
     language = Language.of(answer.language)
     show_text(screen, answer)
-    for remark in _remarks(answer, language, stopped=stopped):
+    said = [*remarks(answer, language, stopped=stopped)]
+    if not stopped and answer.trouble:
+        said[-1] = f"{said[-1]} {mending(answer, language)}".rstrip()
+    for remark in said:
         screen.note(remark)
     if answer.citations:
         screen.line()
@@ -68,16 +72,12 @@ def show_sources(screen: Screen, answer: Answer, *, quotes: bool = True) -> None
     Unless the answer is made of them, the quotes stand below.
     """
     language = Language.of(answer.language)
-    for cited in _by_article(answer.citations):
+    for cited in by_article(answer.citations):
         numbers = Text.assemble(*map(_number, cited), " ")
-        remarks = [*_doubts(cited, language)]
-        others = {article.id: article for each in cited for article in each.also_in}
-        if others:
-            copies = ", ".join(_where_and_when(article, language) for article in others.values())
-            remarks.append(say("also_in", language, articles=copies))
+        said = [*doubts(cited, language), *map(shown_on_a_line, copies(cited, language))]
         first = cited[0]
-        show_entry(screen, numbers, first.article, language, link(first.article, first.quote), remarks)
-        if quotes and answer.writer != _QUOTED:
+        show_entry(screen, numbers, first.article, language, link(first.article, first.quote), said)
+        if quotes and answer.writer != QUOTED:
             for each in cited:
                 if each.proven:
                     _show_quote(screen, each, language, numbered=len(cited) > 1)
@@ -103,11 +103,11 @@ def show_source(screen: Screen, answer: Answer, number: int) -> None:
         citation.article,
         language,
         address,
-        [*_doubts([citation], language)],
+        [*doubts([citation], language)],
     )
-    for paragraph in _context(citation.article.text, citation.span):
+    for paragraph in context(citation.article.text, citation.span):
         screen.line()
-        screen.wrapped(_highlighted(screen, citation.article.text, paragraph, citation.span), indent=2)
+        screen.wrapped(_highlighted(screen, *around(citation.article.text, paragraph, citation.span)), indent=2)
 
 
 def show_entry(
@@ -132,128 +132,33 @@ def _described(article: Article, language: Language) -> Text:
     """Outlet, kind and date of an article; the kind of an opinion stands out."""
     parts = [
         Text(shown_on_a_line(article.outlet)),
-        _kind(article.genre, language),
+        Text(kind(article, language), LABEL if stands_out(article.genre) else ""),
         Text(date_in_words(article.published, language)),
     ]
     return Text(", ").join([part for part in parts if part])
-
-
-def _kind(genre: Genre | None, language: Language) -> Text:
-    kind = kind_in_words(genre, language)
-    return Text(kind.upper(), LABEL) if genre in _OPINIONS else Text(kind)
-
-
-def _where_and_when(article: Article, language: Language) -> str:
-    where = shown_on_a_line(article.outlet or headline(article))
-    return f"{where} ({date_in_words(article.published, language)})"
-
-
-def _remarks(answer: Answer, language: Language, *, stopped: bool) -> Iterator[str]:
-    """What is to be said of an answer: what its marks of doubt mean, that it was cut off, why no model wrote it."""
-    marks = [found[0] for found in _marks(answer.text, answer) if _is_doubtful(found)]
-    if marks:
-        yield say("unproven_marks", language, marks=", ".join(dict.fromkeys(marks)))
-    if stopped:
-        yield say("stopped", language)
-    elif answer.trouble:
-        yield f"{_because(answer, answer.trouble, language)} {_mending(answer, answer.trouble, language)}".rstrip()
-    elif answer.status is Status.PARTIAL:
-        yield say("partial", language)
-
-
-def _because(answer: Answer, trouble: Trouble, language: Language) -> str:
-    why = say(f"trouble_{trouble}", language, model=answer.model)
-    if answer.status is Status.PARTIAL:
-        return say("partial_because", language, why=why)
-    why = why[0].upper() + why[1:]
-    return say("quoted_because" if answer.citations else "nothing_quoted_because", language, why=why)
-
-
-def _mending(answer: Answer, trouble: Trouble, language: Language) -> str:
-    """What whoever runs the bot can do about it; empty where that is nothing."""
-    if trouble not in _MENDED_BY_OPERATOR:
-        return ""
-    provider = answer.model.partition(":")[0]
-    return say(f"mend_{trouble}", language, name="OPENAI_API_KEY" if provider == "openai" else provider)
 
 
 def _marked(screen: Screen, paragraph: str, answer: Answer) -> Text:
     """A paragraph with its marks made to stand out, those of doubt even more, and to lead to their sources."""
     cited = {str(each.number): each for each in answer.citations}
     text, done = Text(), 0
-    for found in _marks(paragraph, answer):
+    for found in marks(paragraph, answer.citations, answer.writer):
         citation = cited.get(found["number"])
         address = link(citation.article, citation.quote) if citation else ""
         text.append(paragraph[done : found.start()])
-        text.append_text(screen.linked(found[0], address, UNPROVEN if _is_doubtful(found) else MARK))
+        text.append_text(screen.linked(found[0], address, UNPROVEN if is_doubtful(found) else MARK))
         done = found.end()
     return text.append(paragraph[done:])
 
 
-def _marks(text: str, answer: Answer) -> Iterator[re.Match[str]]:
-    """The marks in a text of an answer: those that name one of its citations, and where it is no quotation, those that name none."""
-    cited = {str(each.number): each for each in answer.citations}
-    for found in _MARK.finditer(text):
-        if found["number"] is None:
-            is_mark = answer.writer != _QUOTED
-        else:
-            is_mark = found["number"] in cited and not (found["unproven"] and cited[found["number"]].proven)
-        if is_mark:
-            yield found
-
-
-def _is_doubtful(mark: re.Match[str]) -> bool:
-    return mark["number"] is None or bool(mark["unproven"])
-
-
 def _number(citation: Citation) -> Text:
     """How a source is numbered: as the mark of what it is cited for."""
-    return Text(f"[{citation.number}]", MARK) if citation.proven else Text(f"[{citation.number}?]", UNPROVEN)
+    return Text(number(citation), MARK if citation.proven else UNPROVEN)
 
 
-def _doubts(cited: Sequence[Citation], language: Language) -> Iterator[str]:
-    """That a source does not carry what it is cited for; where it carries other things, which."""
-    doubtful = [each for each in cited if not each.proven]
-    if doubtful:
-        numbers = "".join(_number(each).plain for each in doubtful) + " " if len(doubtful) < len(cited) else ""
-        yield numbers + say("unproven", language)
-
-
-def _by_article(citations: tuple[Citation, ...]) -> Iterator[list[Citation]]:
-    articles: dict[str, list[Citation]] = {}
-    for each in citations:
-        articles.setdefault(each.article.id, []).append(each)
-    yield from articles.values()
-
-
-def _context(text: str, quote: Span) -> list[Span]:
-    """The paragraphs that hold the quote, with the one before and the one after them."""
-    paragraphs = [Span(*found.span()) for found in re.finditer(r"\S(?:.*\S)?", text)]
-    within = [at for at, each in enumerate(paragraphs) if each.overlaps(quote)]
-    if not within:
-        return [quote]
-    return [_shortened(each, quote) for each in paragraphs[max(0, within[0] - 1) : within[-1] + 2]]
-
-
-def _shortened(paragraph: Span, quote: Span) -> Span:
-    """A paragraph without what is far from the quote."""
-    near = Span(max(0, quote.start - _MOST_CONTEXT), quote.end + _MOST_CONTEXT)
-    if paragraph.overlaps(near):
-        return Span(max(paragraph.start, near.start), min(paragraph.end, near.end))
-    return Span(paragraph.start, min(paragraph.end, paragraph.start + _MOST_CONTEXT))
-
-
-def _highlighted(screen: Screen, text: str, paragraph: Span, quote: Span) -> Text:
-    """A paragraph with the part of the quote that it holds highlighted: by weight, or where there are no styles between `>>` and `<<`."""
-    start = min(max(quote.start, paragraph.start), paragraph.end)
-    end = max(min(quote.end, paragraph.end), start)
-    before, quoted, after = (
-        shown(text[a:b]) for a, b in ((paragraph.start, start), (start, end), (end, paragraph.end))
-    )
-    if paragraph.start > 0 and not text[paragraph.start - 1].isspace():
-        before = "… " + before
-    if paragraph.end < len(text) and not text[paragraph.end].isspace():
-        after += " …"
+def _highlighted(screen: Screen, before: str, quoted: str, after: str) -> Text:
+    """A paragraph with the quote in it highlighted: by weight, or where there are no styles between `>>` and `<<`."""
+    before, quoted, after = map(shown, (before, quoted, after))
     if quoted and not screen.has_styles:
         quoted = f">>{quoted}<<"
     return Text.assemble((before, Style.null()), (quoted, QUOTE), (after, Style.null()))

@@ -18,7 +18,7 @@ from bot.messages import Language, contents_in_words, headline, say
 from bot.render import Screen, Stopped, show_articles, show_source, show_sources, show_stream, shown, well_formed
 from bot.render.safe import shown_on_a_line
 from bot.render.screen import LABEL
-from bot.terminal.small_talk import small_talk
+from bot.small_talk import small_talk
 from bot.wiring import has_samples
 from vectorstore.archive import Archive
 from vectorstore.errors import VectorstoreError

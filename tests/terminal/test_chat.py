@@ -21,9 +21,9 @@ from bot.memory import Conversation
 from bot.messages import Language
 from bot.render import Screen
 from bot.settings import Settings, load_settings
+from bot.small_talk import small_talk
 from bot.terminal import place_of, warm_chain
 from bot.terminal.chat import Answers, Chat, in_background, wait_for_background
-from bot.terminal.small_talk import small_talk
 from bot.wiring import chain_over, open_articles
 from bot.writers.quoting import QuotingWriter
 from tests.cli.conftest import Run

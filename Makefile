@@ -7,7 +7,8 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
-PYTEST := $(BIN)/python -m pytest -n 2
+# Many tests wait for something, so there are twice as many workers as a small machine has cores.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup chat test check bench lock clean

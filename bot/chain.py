@@ -136,13 +136,13 @@ class AnswerChain:
         quoted: bool = False,
         pace: float = 0.0,
     ) -> AsyncGenerator[Event, None]:
-        """The same for those who await; in a language for this one answer, or `quoted` though there is a model.
+        """The same for those who await; in a language for this one answer, or `quoted`, as where what may be spent is.
 
         Who shows what is written only now and then says so by the `pace`, in seconds: to look at every word takes its time.
         """
         import asyncio  # takes 30 ms, which quoted answers do without
 
-        began, trouble = time.perf_counter(), None
+        began, trouble = time.perf_counter(), Trouble.LIMIT if quoted and self._composer else None
         spent: list[Usage] = []
         yield Stage.SEARCHING
         language = language or self._language
@@ -159,8 +159,7 @@ class AnswerChain:
                 trouble = failure.trouble
         answer = await asyncio.to_thread(self.quote, question, conversation, language)
         seconds = time.perf_counter() - began
-        model = "" if quoted else self.model
-        yield replace(answer, model=model, trouble=trouble, usage=sum(spent, Usage()), seconds=seconds)
+        yield replace(answer, model=self.model, trouble=trouble, usage=sum(spent, Usage()), seconds=seconds)
 
     def run(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """What some work with `astream` gives, for those who do not await: a chat model's client lives in one loop, and this is it."""

@@ -2,9 +2,11 @@
 
 BotError                  the base that surfaces catch, once
 ├── SettingsInvalid       a setting cannot be used as it is written
-└── EvaluationUnreadable  a file holds no run of an evaluation, or no question
+├── EvaluationUnreadable  a file holds no run of an evaluation, or no question
+├── ModelFailed           a chat model did not write an answer
+└── PageNotFetched        a link did not lead to a page that can be read
 
-Each carries a message that names the thing and a `hint` that says what to do. Neither ever holds a secret.
+Each carries a message that names the thing and a `hint` that says what to do. None of it ever holds a secret.
 What goes wrong in the archive has its own tree, in `vectorstore.errors`.
 """
 
@@ -29,6 +31,23 @@ class Trouble(StrEnum):
     RESTING = "resting"  # it failed several times just now, and is left alone for a while
     LIMIT = "limit"  # what may be spent in a day is spent
     UNUSABLE = "unusable"  # it cannot be set up: a package is missing, or the settings are wrong
+
+
+class Obstacle(StrEnum):
+    """Why a page did not come."""
+
+    ADDRESS = "address"  # no address of a page, or one that may be read in two ways
+    PORT = "port"
+    UNKNOWN = "unknown"  # there is no such host
+    INTERNAL = "internal"  # it leads to where not everyone on the internet may go
+    UNREACHABLE = "unreachable"
+    UNTRUSTED = "untrusted"  # the certificate is not one for this name
+    LATE = "late"
+    STATUS = "status"  # the server gives no page; the detail is the HTTP status
+    REDIRECTS = "redirects"
+    KIND = "kind"  # not of a media type that is read; the detail is the type
+    LARGE = "large"
+    GARBLED = "garbled"
 
 
 class BotError(Exception):
@@ -56,3 +75,12 @@ class ModelFailed(BotError):
         super().__init__(f"the chat model did not answer: {trouble.replace('_', ' ')}", hint)
         self.trouble = trouble
         self.again = again
+
+
+class PageNotFetched(BotError):
+    """A link did not lead to a page that can be read; surfaces tell the `obstacle` in the reader's language, with its `detail`."""
+
+    def __init__(self, obstacle: Obstacle, message: str, hint: str = "", *, detail: str = "") -> None:
+        super().__init__(message, hint)
+        self.obstacle = obstacle
+        self.detail = detail

@@ -27,6 +27,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
@@ -35,6 +36,14 @@ from bot.prices import Prices, read_prices
 NO_MODEL = "none"
 """The value of KILDEBOT_MODEL that keeps answers quoted although there is a key."""
 
+ANY_GROUP, NO_GROUP = "any", "none"
+"""The values of KILDEBOT_GROUPS that are no list of numbers."""
+
+NO_LISTENER = "none"
+"""The value of KILDEBOT_LISTEN that keeps the Telegram bot from listening anywhere."""
+
+_NUMBER_BREAKS = re.compile(r"[,;\s]+")
+
 _USUAL_MODEL = "openai:gpt-6-luna"  # OpenAI's own for "well-scoped high-volume work" (models page, 2026)
 
 _ENV_FILE = Path(".env")
@@ -42,6 +51,7 @@ _PREFIX = "KILDEBOT_"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts (POSIX, 8.2)
 # As langsmith reads them (its utils.tracing_is_enabled).
 _TRACING = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
+_FEWEST_IN_SECRET = 16  # of letters, digits, - and _: 95 bits
 _NEAR_MISS = 0.8  # difflib's ratio: OPENAI_KEY is that near to OPENAI_API_KEY, OPENAI_ORG_ID is not
 
 _log = logging.getLogger(__name__)
@@ -111,6 +121,40 @@ def _priced(value: str) -> str:
     return value
 
 
+def _numbers(value: str) -> str:
+    for each in _NUMBER_BREAKS.split(value):
+        if each.startswith("@"):
+            raise ValueError(f"names {each}; names change hands, so write the number, which /start tells in the chat")
+        if each and not re.fullmatch(r"-?[0-9]{1,18}", each):
+            raise ValueError("holds something that is no number; write numbers with commas between them")
+    return value
+
+
+def _groups(value: str) -> str:
+    return value if value in {ANY_GROUP, NO_GROUP} else _numbers(value)
+
+
+def _bot_token(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if value and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]{20,}", value):
+        raise ValueError("is not a bot's token; copy it anew from @BotFather, it looks like 123456:ABC-DEF...")
+    return secret
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
+        raise ValueError("has a character that Telegram does not take; use letters, digits, - and _")
+    return secret
+
+
+def _listen(value: str) -> str:
+    if value not in {"", NO_LISTENER} and not re.fullmatch(
+        r"unix:/.+|(?:\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):[0-9]{1,5}", value
+    ):
+        raise ValueError("is not an address to listen on; write it like 127.0.0.1:8081, or none")
+    return value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -175,6 +219,67 @@ class Settings(BaseSettings):
         validation_alias="OPENAI_BASE_URL",
         description="The address of a server that speaks OpenAI's language; OpenAI's own when empty.",
     )
+    telegram_bot_token: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_bot_token)] = Field(
+        default=SecretStr(""),
+        validation_alias="TELEGRAM_BOT_TOKEN",
+        description="The token of your Telegram bot, as @BotFather gave it.",
+    )
+    telegram_api: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+        default="https://api.telegram.org",
+        description="The address of the Bot API server; Telegram's own unless you run one.",
+    )
+    admins: Annotated[str, BeforeValidator(_tidy), AfterValidator(_numbers)] = Field(
+        default="",
+        description="Who may ingest, remove and see figures on Telegram: numbers of users, with commas between them.",
+    )
+    allowed: Annotated[str, BeforeValidator(_tidy), AfterValidator(_numbers)] = Field(
+        default="",
+        description="Who may ask on Telegram: numbers of users, with commas between them; empty for everybody.",
+    )
+    groups: Annotated[str, BeforeValidator(_lower), BeforeValidator(_tidy), AfterValidator(_groups)] = Field(
+        default=ANY_GROUP,
+        description="The groups that are answered in: any, none, or their numbers with commas between them.",
+    )
+    leave_groups: Annotated[bool, BeforeValidator(_tidy)] = Field(
+        default=False,
+        description="Whether the bot leaves groups that it does not answer in.",
+    )
+    user_questions_minute: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+        default=40,
+        description="How many questions one may ask in a minute on Telegram. 0 for no limit.",
+    )
+    user_questions_day: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+        default=200,
+        description="How many questions one may ask in a day (UTC) on Telegram. 0 for no limit.",
+    )
+    user_daily_tokens: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+        default=0,
+        description="How many tokens may be asked of the chat model for one user in a day; then answers are quoted. 0 for no limit.",
+    )
+    user_daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(_tidy)] = Field(
+        default=0.0,
+        description="How many US dollars the chat model may cost for one user in a day; then answers are quoted. 0 for no limit.",
+    )
+    retention_days: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+        default=30,
+        description="How many days questions and answers from Telegram are kept, for follow-ups, buttons and feedback. 0 for not at all.",
+    )
+    fetch_links: Annotated[bool, BeforeValidator(_tidy)] = Field(
+        default=False,
+        description="Whether /ingest on Telegram fetches a link that an admin sends. Only public addresses are ever asked.",
+    )
+    webhook_url: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+        default="",
+        description="The public https address that Telegram is to send updates to; empty to ask Telegram for them (polling).",
+    )
+    webhook_secret: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_webhook_secret)] = Field(
+        default=SecretStr(""),
+        description="What Telegram has to say with each update that it sends, 16 characters or more; needed with KILDEBOT_WEBHOOK_URL.",
+    )
+    listen: Annotated[str, BeforeValidator(_tidy), AfterValidator(_listen)] = Field(
+        default="127.0.0.1:8081",
+        description="Where the Telegram bot listens for /healthz and /metrics, and for updates with KILDEBOT_WEBHOOK_URL; none for nowhere.",
+    )
     language: Annotated[Literal["auto", "nb", "en"], BeforeValidator(_lower), BeforeValidator(_tidy)] = Field(
         default="auto",
         description="The language the program speaks: nb, en, or auto for that of the question.",
@@ -185,6 +290,10 @@ class Settings(BaseSettings):
         default="warning",
         description="What is logged: debug, info, warning, error or critical, and what is worse.",
     )
+    log_format: Annotated[Literal["plain", "json"], BeforeValidator(_lower), BeforeValidator(_tidy)] = Field(
+        default="plain",
+        description="How it is logged: plain lines, or json, an object a line.",
+    )
 
     @model_validator(mode="after")
     def _openai_has_its_key(self) -> "Settings":
@@ -192,6 +301,22 @@ class Settings(BaseSettings):
         for name, value in (("KILDEBOT_EMBEDDING", self.embedding), ("KILDEBOT_MODEL", self.model)):
             if value.startswith("openai:") and not reachable:
                 raise ValueError(f"{name} asks for OpenAI, which needs a key; put yours in OPENAI_API_KEY")
+        return self
+
+    @model_validator(mode="after")
+    def _webhook_has_its_secret(self) -> "Settings":
+        if not self.webhook_url:
+            return self
+        if not self.webhook_url.startswith("https://"):
+            raise ValueError(
+                "KILDEBOT_WEBHOOK_URL is not https, which Telegram asks for; put a proxy with a certificate there"
+            )
+        if len(self.webhook_secret.get_secret_value()) < _FEWEST_IN_SECRET:
+            raise ValueError(
+                "KILDEBOT_WEBHOOK_URL needs KILDEBOT_WEBHOOK_SECRET, of 16 characters or more; openssl rand -hex 32 makes one"
+            )
+        if self.listen == NO_LISTENER:
+            raise ValueError("KILDEBOT_WEBHOOK_URL needs an address to listen on; set KILDEBOT_LISTEN")
         return self
 
     @property
@@ -205,6 +330,11 @@ class Settings(BaseSettings):
     def price_table(self) -> Prices:
         """The known prices, with those of the setting before them."""
         return Prices.known().updated(read_prices(self.prices))
+
+
+def numbers(value: str) -> frozenset[int]:
+    """The numbers of a setting that lists some."""
+    return frozenset(int(each) for each in _NUMBER_BREAKS.split(value) if each)
 
 
 def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _log.warning) -> Settings:
@@ -240,6 +370,11 @@ def variable_names() -> dict[str, str]:
     """The environment variable of each setting, by the setting's name."""
     fields = Settings.model_fields.items()
     return {name: str(field.validation_alias or _PREFIX + name.upper()) for name, field in fields}
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The secrets among the settings, in the clear: for what must not show them."""
+    return [getattr(settings, name).get_secret_value() for name, _ in _secret_fields()]
 
 
 def _read_env_file() -> Iterator[tuple[str, str]]:
@@ -283,7 +418,11 @@ def _remarks(in_file: dict[str, str]) -> Iterator[str]:
 
 
 def _secret_names() -> list[str]:
-    return [variable_names()[name] for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    return [variable_names()[name] for name, _ in _secret_fields()]
+
+
+def _secret_fields() -> list[tuple[str, FieldInfo]]:
+    return [(name, field) for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
 
 
 def _translated(error: ValidationError) -> SettingsInvalid:

@@ -1,7 +1,7 @@
 """kildebot, the command line.
 
 `program` is the program and how it ends; the commands are in `asking` (search, ask, chat), `keeping` (ingest, articles, remove),
-`evaluating` (eval) and `looking` (doctor). Nothing heavy is imported before a command runs.
+`evaluating` (eval), `telegramming` (telegram, feedback) and `looking` (doctor). Nothing heavy is imported before a command runs.
 """
 
 from bot.cli.program import program

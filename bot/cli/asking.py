@@ -58,7 +58,7 @@ def ask(shared: Shared, question: tuple[str, ...], as_json: bool) -> int:
 
     """
     questions = _asked(question)
-    with _opened(shared) as (archive, settings):
+    with opened(shared) as (archive, settings):
         return _ask_all(shared, archive, settings, questions, single=question != _FROM_INPUT, as_json=as_json)
 
 
@@ -87,7 +87,7 @@ def search(shared: Shared, question: tuple[str, ...], limit: int, as_json: bool)
 
     """
     questions = _asked(question)
-    with _opened(shared) as (archive, settings):
+    with opened(shared) as (archive, settings):
         return _search_all(shared, archive, settings, questions, limit, single=question != _FROM_INPUT, as_json=as_json)
 
 
@@ -133,7 +133,7 @@ def _asked(words: tuple[str, ...]) -> "Iterable[Asked]":
 
 
 @contextmanager
-def _opened(shared: Shared) -> "Iterator[tuple[Archive, Settings]]":
+def opened(shared: Shared) -> "Iterator[tuple[Archive, Settings]]":
     """The archive with something in it to ask about: the samples, where nobody ever put anything in."""
     from bot.messages import say
     from bot.wiring import language_of_keeping, needs_samples, open_articles, take_in_samples

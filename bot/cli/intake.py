@@ -1,72 +1,37 @@
 """Taking articles in, with a progress bar, and telling what was done."""
 
 import os
-import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from bot import intake
 from bot.cli.bars import Bars
 from bot.cli.paying import announce
 from bot.cli.shared import Interrupted, Shared
 from bot.cli.signals import ended_by_signal, interrupted_once
-from bot.messages import Language, count_in_words, say
+from bot.messages import Language, say
 from bot.render import Screen, json_line, shown
 from bot.render.screen import FAINT, LABEL
 from bot.wiring import language_of_keeping, open_articles, remove_samples
-from vectorstore.article import Article
 from vectorstore.errors import ArchiveLocked
-from vectorstore.reading import SUFFIXES, Overrides, Rejected, Remark, read
+from vectorstore.reading import SUFFIXES, Overrides, read
 
 if TYPE_CHECKING:
-    from vectorstore.archive import Archive, Ingested
-
-_NAMED = 3  # sources that a line names
-_HOLDS_ANY = re.compile(r".*(?::\d+|\.jsonl?)", re.DOTALL | re.IGNORECASE)  # JSON, whose articles have ids of any kind
+    from vectorstore.archive import Archive
 
 
 @dataclass
-class Report:
+class Report(intake.Report):
     """What an ingest of one or more paths did, and the language to tell it in."""
 
-    language: Language
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    displaced: list[str] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    samples_removed: list[str] = field(default_factory=list)
-    hints: dict[str, str] = field(default_factory=dict)
-    kept_for: list[str] = field(default_factory=list)
-    """What could not be taken in, and so kept `--prune` from removing what it may hold."""
-    articles: int = 0
-    seconds: float = 0.0
-
-    @property
-    def own(self) -> set[str]:
-        """The ids of all that could be read."""
-        return {*self.added, *self.changed, *self.unchanged}
-
-    def include(self, ingested: "Ingested", given: "_Given", *, prune: bool) -> None:
-        self.added += ingested.added
-        self.changed += ingested.changed
-        self.unchanged += ingested.unchanged
-        self.removed += ingested.removed
-        self.displaced += [each for each in ingested.displaced if each not in given.again]
-        self.skipped += ingested.skipped
-        self.remarks += given.remarks
-        self.hints |= given.hints
-        if prune:
-            self.kept_for += [each for each in given.hints if not (ingested.removed and _HOLDS_ANY.fullmatch(each))]
+    language: Language = Language.ENGLISH
 
     def as_json(self) -> str:
         skipped = [
@@ -90,30 +55,11 @@ class Report:
 
     def show(self, screen: Screen) -> None:
         """A line for each thing that happened, and the sum."""
-        for source, reason in self.skipped:
-            _tell(screen, say("skipped", self.language), f"{source}: {reason}", self.hints.get(source, ""))
-        for remark in self.remarks:
-            _tell(screen, say("warning", self.language), f"{remark.source}: {remark.text}", remark.hint)
-        for each in self.displaced:
-            screen.wrapped(shown(say("took_place", self.language, article=each)))
-        if self.kept_for:
-            screen.wrapped(shown(self._kept()))
-        if self.samples_removed:
-            number = len(self.samples_removed)
-            screen.wrapped(say("one_sample_left" if number == 1 else "many_samples_left", self.language, number=number))
-        counted = ("added", "changed", "unchanged", "removed", "skipped")
-        counts = {name: len(getattr(self, name)) for name in counted}
-        held = count_in_words(self.articles, self.language)
-        screen.wrapped(say("ingested", self.language, **counts, articles=held, seconds=f"{self.seconds:.1f}"))
-
-    def _kept(self) -> str:
-        """Why `--prune` did not remove all that may be gone. In JSON that cannot be read there may be any article."""
-        holding_any = [each for each in self.kept_for if _HOLDS_ANY.fullmatch(each)]
-        sources = holding_any or self.kept_for
-        named = ", ".join(sources[:_NAMED])
-        if len(sources) > _NAMED:
-            named = say("and_more", self.language, sources=named, number=len(sources) - _NAMED)
-        return say("prune_kept_any" if holding_any else "prune_kept_its", self.language, sources=named)
+        for text, label, hint in self.lines(self.language):
+            if label:
+                _tell(screen, label, text, hint)
+            else:
+                screen.wrapped(shown(text))
 
 
 def _tell(screen: Screen, label: str, text: str, hint: str) -> None:
@@ -123,34 +69,13 @@ def _tell(screen: Screen, label: str, text: str, hint: str) -> None:
         screen.wrapped(Text(shown(hint), FAINT), indent=indent)
 
 
-@dataclass
-class _Given:
-    """What one ingest was given, as far as the archive does not tell."""
-
-    hints: dict[str, str] = field(default_factory=dict)
-    """What to do about each source that was rejected."""
-    remarks: list[Remark] = field(default_factory=list)
-    again: set[str] = field(default_factory=set)
-    """Ids of articles that the archive has from the same file, under whichever folder it was named; or, both times, from JSON."""
-
-    def noting(self, items: "Iterable[Article | Rejected]", archive: "Archive") -> "Iterator[Article | Rejected]":
-        for item in items:
-            if isinstance(item, Article):
-                stored = archive.article(item.id)
-                if stored is not None and stored.file == item.file:
-                    self.again.add(item.id)
-            elif not item.expected:
-                self.hints[item.source] = item.hint
-            yield item
-
-
 def take_in(
     shared: Shared, paths: tuple[Path, ...], overrides: Overrides, *, prune: bool, reembed: bool, yes: bool, quiet: bool
 ) -> Report:
     """Ingest each path, its absolute path being its origin. Raises `VectorstoreError`, and `Interrupted` for a signal to end."""
     began = time.perf_counter()
     settings = shared.settings()
-    report = Report(language_of_keeping(settings))
+    report = Report(language=language_of_keeping(settings))
     bars = Bars(None if quiet or not sys.stderr.isatty() else shared.screen(aside=True))
     with interrupted_once(), open_articles(settings) as archive:
 
@@ -184,7 +109,7 @@ def _take_in(
             archive.reembed(progress)
     for path in paths:
         with bars.over(shown(path.name or str(path)), partial(_expected, path), then=indexing) as progress:
-            given = _Given()
+            given = intake.Given()
             items = given.noting(read(path, overrides, given.remarks.append), archive)
             ingested = archive.ingest(items, origin=_origin(path), prune=prune, seal=False, progress=progress)
             report.include(ingested, given, prune=prune)

@@ -18,6 +18,7 @@ from bot.cli.keeping import articles, ingest, remove
 from bot.cli.looking import doctor
 from bot.cli.shared import INTERRUPTED, UNREAD, WRONG_USAGE, Command, Interrupted, complain, installed_version, tell
 from bot.cli.signals import ended_from_outside
+from bot.cli.telegramming import feedback, telegram
 from bot.errors import BotError
 from vectorstore.errors import VectorstoreError
 
@@ -139,5 +140,5 @@ def program() -> None:
     """
 
 
-for command in (chat, ask, search, ingest, articles, remove, evaluate, doctor):
+for command in (chat, ask, search, ingest, articles, remove, evaluate, telegram, feedback, doctor):
     program.add_command(command)

@@ -87,10 +87,12 @@ class Shared:
 
     def settings(self) -> "Settings":
         """The settings, with logging set up as they say. Raises `SettingsInvalid`."""
-        from bot.settings import load_settings
+        from bot.logs import set_up
+        from bot.settings import load_settings, secrets_of
 
         settings = load_settings(home=Path(self.home) if self.home else None, warn=warn)
-        _log_from(logging.getLevelNamesMapping()[settings.log_level.upper()])
+        level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+        set_up(level, secrets_of(settings), json=settings.log_format == "json")
         return settings
 
     def screen(self, *, plain: bool = False, aside: bool = False) -> "Screen":
@@ -101,28 +103,6 @@ class Shared:
         if hasattr(file, "reconfigure"):
             file.reconfigure(errors="replace")
         return Screen(file, color="never" if plain and self.color == "auto" else self.color)
-
-
-def _log_from(level: int) -> None:
-    """Log what is so bad or worse. Libraries' chatter is left out: it may hold what was asked, or what an article says."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Plain("%(levelname)s: %(message)s"))
-    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
-    for ours in ("bot", "vectorstore"):
-        logging.getLogger(ours).setLevel(level)
-    # That questions are sent there is warned of; where they cannot be sent, it tells at length, and tells of its key.
-    logging.getLogger("langsmith").setLevel(logging.CRITICAL)
-
-
-class _Plain(logging.Formatter):
-    """One line for each record, with nothing in it that a terminal would act on; a traceback only while debugging."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        if not logging.getLogger("bot").isEnabledFor(logging.DEBUG):
-            record.exc_info = record.exc_text = None
-        text = _shown(super().format(record))
-        level, _, rest = text.partition(":")
-        return f"{level.lower()}:{rest}"
 
 
 def installed_version() -> str:

@@ -17,7 +17,7 @@ from tests.cli.conftest import Run, objects
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
-COMMANDS = ["chat", "ask", "search", "ingest", "articles", "remove", "eval", "doctor"]
+COMMANDS = ["chat", "ask", "search", "ingest", "articles", "remove", "eval", "telegram", "feedback", "doctor"]
 
 
 def started(*arguments: str, **options: object) -> "subprocess.Popen[str]":

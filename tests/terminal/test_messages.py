@@ -10,17 +10,19 @@ from bot import messages
 from bot.messages import TEXTS, Language, count_in_words, date_in_words, headline, kind_in_words, say, span_in_words
 from vectorstore.article import UNKNOWN_DATE, Article, Genre, Provenance, Published
 
-BOT = Path(messages.__file__).parent
-SOURCES = "".join(path.read_text("utf-8") for path in BOT.rglob("*.py")).replace(
-    inspect.getsource(messages).split("_COLUMNS", 1)[1], ""
-)
+TABLES = Path(messages.__file__).parent
+SOURCES = "".join(path.read_text("utf-8") for path in TABLES.parent.rglob("*.py") if path.parent != TABLES)
+SOURCES += inspect.getsource(messages).split("_COLUMNS", 1)[0]
 
 
 @pytest.mark.parametrize("key", TEXTS)
 def test_every_text_is_used(key: str) -> None:
-    family, _, member = key.partition("_")
+    words = key.removesuffix("_hint").split("_")
+    families = (("_".join(words[:at]), "_".join(words[at:])) for at in range(1, len(words)))
 
-    assert f'"{key}"' in SOURCES or (f'f"{family}_{{' in SOURCES and f'"{member}"' in SOURCES)
+    assert f'"{"_".join(words)}"' in SOURCES or any(
+        f'f"{family}_{{' in SOURCES and f'"{member}"' in SOURCES for family, member in families
+    )
 
 
 def placeholders(text: str) -> set[str | None]:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,17 +13,20 @@ from filelock import FileLock, Timeout
 from vectorstore.errors import ArchiveLocked, ArchiveUnusable
 
 
-@contextmanager
-def writer(home: Path, patience: float = 0) -> Iterator[None]:
+def writer(home: Path, patience: float = 0) -> AbstractContextManager[None]:
     """Hold the archive's lock. Raises `ArchiveLocked` where another process, or another thread, has it for longer than `patience` seconds."""
-    lock = FileLock(home / "archive.lock", timeout=patience, mode=0o600, thread_local=False)
-    holder = home / "archive.holder"  # beside the lock, for on Windows nobody can read a file that is locked
+    return alone(home, "archive", "the archive is being written to by", patience)
+
+
+@contextmanager
+def alone(home: Path, name: str, busy: str, patience: float = 0) -> Iterator[None]:
+    """Hold a lock of this name in a folder. Raises `ArchiveLocked`, which says that it is `busy` and with whom, where another has it."""
+    lock = FileLock(home / f"{name}.lock", timeout=patience, mode=0o600, thread_local=False)
+    holder = home / f"{name}.holder"  # beside the lock, for on Windows nobody can read a file that is locked
     try:
         lock.acquire()
     except Timeout as error:
-        raise ArchiveLocked(
-            f"the archive is being written to by {_named(holder)}", "try again when it has finished"
-        ) from error
+        raise ArchiveLocked(f"{busy} {_named(holder)}", "try again when it has finished") from error
     except OSError as error:
         raise ArchiveUnusable(
             f"{home} cannot be written to: {error.strerror}", "check the folder's owner and rights"

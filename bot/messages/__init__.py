@@ -6,6 +6,7 @@ One table; a test compares the two columns. `--help`, errors and what `doctor` f
 import re
 from enum import StrEnum
 
+from bot.messages import checking, taking_in, telegram
 from vectorstore.article import Article, Genre, Provenance, Published
 
 
@@ -454,6 +455,9 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     ),
 }
 
+
+_EVERY = _COLUMNS | checking.COLUMNS | taking_in.COLUMNS | telegram.COLUMNS
+
 TEXTS: dict[str, dict[Language, str]] = {
-    key: dict(zip((Language.NORWEGIAN, Language.ENGLISH), column, strict=True)) for key, column in _COLUMNS.items()
+    key: dict(zip((Language.NORWEGIAN, Language.ENGLISH), column, strict=True)) for key, column in _EVERY.items()
 }

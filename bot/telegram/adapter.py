@@ -19,7 +19,7 @@ from bot.telegram.access import Access
 from bot.telegram.delivery import Delivery
 from bot.telegram.limits import Limits
 from bot.telegram.pacing import Urgency
-from bot.telegram.questions import Asked, Questions, parts_of, payload_of
+from bot.telegram.questions import Asked, Questions, parts_of
 from bot.telegram.rendering import Message
 from bot.telegram.store import Address, Given, Part, State, Store, digest
 from bot.web.metrics import Metrics
@@ -183,6 +183,3 @@ def _of_app(user: User | None) -> Language:
     """The language of somebody's app: English where it is not Norwegian, and Norwegian where that is not known."""
     code = (user.language_code or "") if user else ""
     return Language.of_locale(code) if code else Language.NORWEGIAN
-
-
-__all__ = ["Adapter", "Asked", "address_of", "as_read_by", "is_private", "payload_of", "stands", "thread_of", "written"]

@@ -41,13 +41,12 @@ from telegram.error import (
 
 from bot.messages import Language, say
 from bot.telegram.pacing import TURN, Turn
-from bot.telegram.polling import TelegramRefused, seconds_of
+from bot.telegram.reaching import FIRST_PAUSE, pauses, seconds_of, unknown_token
 from bot.telegram.rendering import Kind, Style, Styled, split
 from bot.telegram.store import Part, State, Store
 from vectorstore.article import Span
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0  # seconds between tries while Telegram cannot be reached
 _MOST_TRIES = 5  # of a message that Telegram fails at while it does answer
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _DONE = {State.SENT, State.DROPPED}
@@ -93,7 +92,7 @@ class Delivery:
         again: Callable[[str], str],
         *,
         sent: Callable[[str], None] = lambda _: None,
-        pause: float = _FIRST_PAUSE,
+        pause: float = FIRST_PAUSE,
     ) -> None:
         """`again` gives what is said above a text that may come twice, by that text's payload language; `sent` counts outcomes."""
         self._bot = bot
@@ -106,13 +105,11 @@ class Delivery:
     async def watch(self) -> None:
         """Raise `TelegramRefused` once Telegram no longer knows the bot's token; until then, do nothing."""
         await self._refused.wait()
-        raise TelegramRefused(
-            "Telegram does not know the bot's token", "copy it anew from @BotFather into TELEGRAM_BOT_TOKEN"
-        )
+        raise unknown_token()
 
     async def deliver(self, update_id: int) -> list[Part]:
         """Send what there is for an update and was not sent, in order; gives all its parts, sent or dropped."""
-        tries = 0
+        tries, waits = 0, pauses(self._pause)
         while True:
             parts = await self._store.keep(partial(self._store.outbox.parts, update_id))
             parts = [each for each in parts if each.state is not State.PREVIEW]
@@ -120,9 +117,9 @@ class Delivery:
             if at is None:
                 return parts
             if await self._go_on(parts[at], parts[:at], is_last_try=tries >= _MOST_TRIES):
-                tries = 0
+                tries, waits = 0, pauses(self._pause)
             else:
-                await asyncio.sleep(min(self._pause * 2 ** min(tries, 10), _LONGEST_PAUSE))
+                await asyncio.sleep(next(waits))
                 tries += 1
 
     async def _go_on(self, part: Part, before: Sequence[Part], *, is_last_try: bool) -> bool:
@@ -300,10 +297,10 @@ class Delivery:
 
     async def _until_it_answers(self) -> None:
         """Return when Telegram answers a question that changes nothing."""
-        pause = self._pause
-        while not await self._see_whether_it_answers():
+        for pause in pauses(self._pause):
+            if await self._see_whether_it_answers():
+                return
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _see_whether_it_answers(self) -> bool:
         try:

@@ -15,7 +15,7 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
-from bot.errors import BotError
+from bot.telegram.reaching import FIRST_PAUSE, TelegramRefused, pauses, seconds_of, unknown_token
 from bot.telegram.store import number_in
 from vectorstore.errors import VectorstoreError
 
@@ -30,17 +30,12 @@ KINDS = (
 
 _WAIT = 25  # seconds that Telegram may hold a request until there is something; its proxies cut at 50
 _MARGIN = 10.0  # seconds more that we wait, before the connection is taken for dead
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0  # seconds between tries while Telegram cannot be reached
 _CONFLICTS = 8  # in a row: a request of a process that was killed is gone by then, another bot is not
 
 _RESULT = re.compile(rb'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:\s*\[')
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)  # and strings, in which they mean nothing
 
 _log = logging.getLogger(__name__)
-
-
-class TelegramRefused(BotError):
-    """Telegram does not let this bot go on; trying again changes nothing."""
 
 
 class RawUpdates(HTTPXRequest):
@@ -72,7 +67,7 @@ class Poller:
         receive: Callable[[Sequence[bytes]], Awaitable[None]],
         heard: Callable[[], None] = lambda: None,
         *,
-        pause: float = _FIRST_PAUSE,
+        pause: float = FIRST_PAUSE,
     ) -> None:
         """`receive` returns when the updates are on the disk; `heard` is called whenever Telegram has answered."""
         self._bot = bot
@@ -85,7 +80,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled. Raises `TelegramRefused` where the token is no good, or another process polls with it."""
         offset: int | None = None
-        pause, conflicts = self._first_pause, 0
+        waits, conflicts = pauses(self._first_pause), 0
         while True:
             try:
                 offset = await self._poll(offset)
@@ -93,22 +88,20 @@ class Poller:
                 conflicts += 1
                 if conflicts >= _CONFLICTS:
                     raise _conflict(error) from error
-                await asyncio.sleep(pause)
+                await asyncio.sleep(self._first_pause)
             except InvalidToken as error:
                 raise unknown_token() from error
             except RetryAfter as error:
                 await asyncio.sleep(seconds_of(error))
             except (NetworkError, TelegramError) as error:
                 _log.warning("Telegram cannot be asked for updates (%s); trying again", type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                await asyncio.sleep(next(waits))
             except VectorstoreError as error:  # the disk is full, or gone: what is not on it is not confirmed
                 _log.error("updates cannot be kept: %s", error.message)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                await asyncio.sleep(next(waits))
                 offset = None
             else:
-                pause, conflicts = self._first_pause, 0
+                waits, conflicts = pauses(self._first_pause), 0
 
     async def _poll(self, offset: int | None) -> int | None:
         """One request; gives the offset that confirms what it brought.
@@ -172,24 +165,11 @@ def _number(update: bytes) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def seconds_of(error: RetryAfter) -> float:
-    """How long Telegram asks us to wait."""
-    wait = error.retry_after
-    return float(wait if isinstance(wait, int) else wait.total_seconds())
-
-
-def unknown_token() -> TelegramRefused:
-    """What is told where the token is no good."""
-    return TelegramRefused(
-        "Telegram does not know the bot's token", "copy it anew from @BotFather into TELEGRAM_BOT_TOKEN"
-    )
-
-
 def _conflict(error: Conflict) -> TelegramRefused:
     if "webhook" in str(error).lower():
         return TelegramRefused(
             "Telegram sends this bot's updates to a webhook, and so does not give them out",
-            "set KILDEBOT_WEBHOOK_URL, or remove the webhook: kildebot telegram --polling",
+            "end what set the webhook and start again, which removes it; or set KILDEBOT_WEBHOOK_URL",
         )
     return TelegramRefused(
         "another program asks Telegram for this bot's updates",

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
@@ -30,8 +30,9 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.dispatcher import Dispatcher, Handle, PutOff
 from bot.telegram.limits import Limits, Quotas
 from bot.telegram.pacing import Pacer
-from bot.telegram.polling import KINDS, Poller, RawUpdates, TelegramRefused, seconds_of, unknown_token
+from bot.telegram.polling import KINDS, Poller, RawUpdates
 from bot.telegram.questions import Questions
+from bot.telegram.reaching import LONGEST_PAUSE, TelegramRefused, patiently, seconds_of, unknown_token
 from bot.telegram.store import Address, Part, Store, Waiting, kind_of
 from bot.web import Metrics, Web
 from bot.web.server import Limits as WebLimits
@@ -50,7 +51,6 @@ _TIDY_EVERY = 20.0  # seconds between two looks at what is to be overwritten
 _RETIRE_EVERY = 3600.0  # seconds between two looks at what is too old to be kept
 _RETIRED_AT_ONCE = 2_000  # rows of a sort, at most
 _QUIET = 90.0  # seconds without an answer of Telegram's after which the bot is not well; a long poll takes 25
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 _DAY = 86_400.0
 _CHAT_TO_USER = 3  # a group asks in a minute what three users may
 
@@ -130,7 +130,7 @@ class Service:
 
     async def handle_one(self, key: int) -> None:
         """Do what one update asks for that waits, and nothing else. Raises what its handlers raise, and `PutOff`."""
-        await _patiently(self._application.initialize)
+        await patiently(self._application.initialize)
         try:
             waiting = await self._store.keep(partial(self._store.inbox.one, key))
             if waiting is not None:
@@ -149,8 +149,8 @@ class Service:
     async def _serve(self) -> None:
         """Everything that runs beside each other, until cancelled."""
         async with AsyncExitStack() as stack:
-            web = await self._listen(stack)
-            await _patiently(self._application.initialize)
+            await self._listen(stack)
+            await patiently(self._application.initialize)
             stack.push_async_callback(self._application.shutdown)
             if self._chain.model:
                 await asyncio.to_thread(self._chain.prepare)
@@ -170,10 +170,9 @@ class Service:
                     await self._open_webhook()
                 else:
                     tasks.create_task(self._poll())
-        assert web is not None or self._settings.listen == NO_LISTENER  # noqa: S101
 
     async def _poll(self) -> None:
-        await _patiently(self._close_webhook)
+        await patiently(self._close_webhook)
         await Poller(self._bot, self._requests, self._receive, self._hear).run()
 
     async def _receive(self, updates: Sequence[bytes]) -> None:
@@ -190,7 +189,7 @@ class Service:
             await self._handling(waiting)
         except InvalidToken as error:
             self._refused.put_nowait(error)
-            raise PutOff(_LONGEST_PAUSE) from error
+            raise PutOff(LONGEST_PAUSE) from error
         except RetryAfter as error:
             raise PutOff(seconds_of(error)) from error
         except NetworkError as error:
@@ -206,10 +205,10 @@ class Service:
 
     async def _until_telegram_answers(self) -> None:
         try:
-            await _patiently(self._bot.get_me)
+            await patiently(self._bot.get_me)
         except TelegramRefused as error:
             self._refused.put_nowait(error)
-            raise PutOff(_LONGEST_PAUSE) from error
+            raise PutOff(LONGEST_PAUSE) from error
 
     async def _until_refused(self) -> None:
         raise unknown_token() from await self._refused.get()
@@ -219,11 +218,11 @@ class Service:
 
     # The web
 
-    async def _listen(self, stack: AsyncExitStack) -> Web | None:
+    async def _listen(self, stack: AsyncExitStack) -> None:
         """Listen, if that is asked for. Health and figures are no reason not to run; the webhook is one."""
         settings = self._settings
         if settings.listen == NO_LISTENER:
-            return None
+            return
         web = Web(
             settings.listen,
             path=urlsplit(settings.webhook_url).path or "/",
@@ -235,12 +234,11 @@ class Service:
             limits=WebLimits(stopping=_WEB_STOPS_IN),
         )
         try:
-            return await stack.enter_async_context(web)
+            await stack.enter_async_context(web)
         except SettingsInvalid as error:
             if settings.webhook_url:
                 raise
             _log.warning("%s; there are no /healthz and /metrics (%s)", error.message, error.hint)
-            return None
 
     async def _pushed(self, raw: bytes) -> None:
         self._hear()
@@ -255,7 +253,7 @@ class Service:
                 self._settings.webhook_url, secret_token=secret, allowed_updates=KINDS, max_connections=_ARE_HELD
             )
 
-        await _patiently(open_it)
+        await patiently(open_it)
 
     async def _close_webhook(self) -> None:
         """Updates are not given out while there is a webhook."""
@@ -383,21 +381,6 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-async def _patiently(work: Callable[[], Awaitable[object]]) -> None:
-    """Do it, as often as it takes until Telegram can be reached. Raises `TelegramRefused`."""
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            await work()
-            return
-        except InvalidToken as error:
-            raise unknown_token() from error
-        except TelegramError as error:
-            _log.warning("Telegram cannot be reached (%s); trying again", type(error.__cause__ or error).__name__)
-            await asyncio.sleep(seconds_of(error) if isinstance(error, RetryAfter) else pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _access(settings: Settings) -> Access:

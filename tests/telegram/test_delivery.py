@@ -12,7 +12,7 @@ from telegram.request import HTTPXRequest
 
 from bot.telegram.delivery import Delivery
 from bot.telegram.pacing import Pacer, Urgency
-from bot.telegram.polling import TelegramRefused
+from bot.telegram.reaching import TelegramRefused
 from bot.telegram.rendering import Styled, split
 from bot.telegram.rendering.styled import joined
 from bot.telegram.store import Address, Part, State, Store, open_store

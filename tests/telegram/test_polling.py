@@ -13,7 +13,8 @@ from urllib.parse import parse_qs
 import pytest
 from telegram import Bot
 
-from bot.telegram.polling import Poller, RawUpdates, TelegramRefused
+from bot.telegram.polling import Poller, RawUpdates
+from bot.telegram.reaching import TelegramRefused
 from tests.telegram_server import MALFORMED, TOKEN, BotApi
 from vectorstore.errors import ArchiveUnusable
 

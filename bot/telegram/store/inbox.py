@@ -9,9 +9,7 @@ from typing import Any
 
 from vectorstore.database import Connection, Database
 
-_REMEMBERED = (
-    3 * 86_400.0
-)  # seconds that the number of a done update is kept; Telegram itself forgets updates after 24 hours
+_REMEMBERED = 3 * 86_400.0  # seconds that a done update's number is kept; Telegram forgets updates after 24 hours
 
 _KINDS_OF_MESSAGE = ("message", "edited_message", "channel_post", "edited_channel_post")
 _NUMBER = re.compile(rb'\s*\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
@@ -120,7 +118,8 @@ class Inbox:
 
     def sender(self, waiting: Waiting) -> Sender:
         """Who sent an update, as far as it can be read."""
-        return _sender(waiting.raw)
+        _, kind, body = _opened(waiting.raw)
+        return _sender(kind, body)
 
     def depth(self) -> int:
         """How many updates wait."""
@@ -170,18 +169,17 @@ def number_in(raw: bytes) -> int | None:
 
 def _whereabouts(raw: bytes) -> tuple[int | None, str, int | None, int | None]:
     """Number, lane, chat and user of an update."""
-    update, kind, _ = _opened(raw)
+    update, kind, body = _opened(raw)
     if not update:
         return _whole(number_in(raw)), "unreadable", None, None
-    sender = _sender(raw)
+    sender = _sender(kind, body)
     lane = f"chat {sender.chat} {sender.thread}"
     if kind in _TIMELESS:
         lane = f"{_TIMELESS[kind]} {sender.user}"
     return _whole(update.get("update_id")), lane, sender.chat, sender.user
 
 
-def _sender(raw: bytes) -> Sender:
-    _, kind, body = _opened(raw)
+def _sender(kind: str, body: dict[str, Any]) -> Sender:
     message = body if kind in _KINDS_OF_MESSAGE else _part(body, "message")
     user = _part(body, "from")
     thread = _whole(message.get("message_thread_id")) if message.get("is_topic_message") is True else None

@@ -205,10 +205,6 @@ COLUMNS = {
         "Her i samtalen spørres det om mye akkurat nå. Prøv igjen om {seconds} s.",
         "A lot is being asked in this chat just now. Try again in {seconds} s.",
     ),
-    "telegram_too_many_waiting": (
-        "Jeg svarer på de forrige spørsmålene først. Still dette igjen når de er besvart.",
-        "I answer the earlier questions first. Ask this one again when they are answered.",
-    ),
     "telegram_day_over": (
         "Du har stilt så mange spørsmål som du kan på én dag. Du kan spørre igjen om ca. {hours} t.",
         "You have asked as many questions as you can in a day. You can ask again in about {hours} h.",

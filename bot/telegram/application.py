@@ -22,7 +22,6 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from bot.messages import Language, say
 from bot.settings import Settings
@@ -41,6 +40,7 @@ from bot.telegram.polling import RawUpdates
 from bot.telegram.presses import Presses
 from bot.telegram.questions import Asked
 from bot.telegram.rendering import plain
+from bot.telegram.requests import Called, Requests
 from bot.telegram.store import Address, Given, Waiting
 from vectorstore.language import detect
 
@@ -54,10 +54,11 @@ _TOLD_EVERY = 60.0  # seconds between two lines about what is not understood, or
 _INGEST = re.compile(r"^/ingest(?:@\w+)?(?!\w)", re.IGNORECASE)
 
 
-def build(settings: Settings, requests: RawUpdates, pacer: Pacer) -> TelegramApplication:
+def build(settings: Settings, updates: RawUpdates, pacer: Pacer, called: Called) -> TelegramApplication:
     """An application that gets its updates from us and is not connected yet."""
     api = settings.telegram_api.rstrip("/")
-    request = HTTPXRequest(
+    requests = Requests(
+        called,
         connection_pool_size=_CONNECTIONS,
         read_timeout=_TIMEOUT,
         write_timeout=_TIMEOUT,
@@ -69,8 +70,8 @@ def build(settings: Settings, requests: RawUpdates, pacer: Pacer) -> TelegramApp
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")
-        .request(request)
-        .get_updates_request(requests)
+        .request(requests)
+        .get_updates_request(updates)
         .rate_limiter(pacer)
         .updater(None)
         .job_queue(None)
@@ -237,7 +238,7 @@ class Desk:
             update.update_id,
             address.user or address.chat,
             address.chat,
-            is_admin=self._adapter.access.is_admin(update),
+            is_admin=address.user in self._adapter.access.admins,
         )
         return await self._adapter.store.keep(check)
 

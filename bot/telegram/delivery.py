@@ -91,14 +91,17 @@ class Delivery:
         store: Store,
         again: Callable[[str], str],
         *,
-        sent: Callable[[str], None] = lambda _: None,
+        outcome: Callable[[str], None] = lambda _: None,
         pause: float = FIRST_PAUSE,
     ) -> None:
-        """`again` gives what is said above a text that may come twice, by that text's payload language; `sent` counts outcomes."""
+        """`again` gives what is said above a text that may come twice, by that text's payload language.
+
+        `outcome` is told what became of a message: `sent`, `dropped`, or `again`.
+        """
         self._bot = bot
         self._store = store
         self._again = again
-        self._sent = sent
+        self._outcome = outcome
         self._pause = pause
         self._refused = asyncio.Event()
 
@@ -159,7 +162,7 @@ class Delivery:
             else:
                 await self._until_it_answers()
             return False
-        self._sent("sent")
+        self._outcome("sent")
         return True
 
     async def _send_in_turn(self, part: Part) -> None:
@@ -231,7 +234,7 @@ class Delivery:
             await self._store.keep(partial(self._store.outbox.deleted, part))
         elif _says(said, _UNCHANGED):
             await self._store.keep(partial(self._store.outbox.sent, part, part.message))
-            self._sent("sent")
+            self._outcome("sent")
         elif part.message is not None and _says(said, _UNEDITABLE):
             await self._anew(part, part.payload)
         elif _says(said, _NO_TOPIC) and thread:
@@ -278,11 +281,11 @@ class Delivery:
     async def _drop(self, part: Part, error: TelegramError) -> None:
         _log.warning("Telegram will not take a message (%s)", type(error).__name__)
         await self._store.keep(partial(self._store.outbox.drop, part))
-        self._sent("dropped")
+        self._outcome("dropped")
 
     async def _may_come_twice(self, part: Part) -> None:
         """Have a part say that it may have come before."""
-        self._sent("again")
+        self._outcome("again")
         said = self._again(part.payload.get("language", ""))
         if "document" in part.payload:
             caption = f"{said}\n\n{part.payload['text']}"[:_MOST_OF_CAPTION]

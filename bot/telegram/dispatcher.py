@@ -55,11 +55,13 @@ class Dispatcher:
         apart: Handle | None = None,
         pause: float = _PAUSE,
         disk_pause: float = _DISK_PAUSE,
+        failed: Callable[[], None] = lambda: None,
         quarantined: Callable[[], None] = lambda: None,
     ) -> None:
         """`handle` does what an update asks for, and may be called again for the same one; `give_up` apologises for it.
 
-        `apart` does the same as `handle` where the end of the process does not end ours, one update at a time.
+        `apart` does the same as `handle` where the end of the process does not end ours, one update at a time. `failed` is
+        told of every try that raised an error, `quarantined` of every update that was put aside.
         """
         self._store = store
         self._handle = handle
@@ -67,6 +69,7 @@ class Dispatcher:
         self._apart = apart or handle
         self._pause = pause
         self._disk_pause = disk_pause
+        self._has_failed = failed
         self._quarantined = quarantined
         self._lanes: dict[str, deque[Waiting]] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -144,6 +147,7 @@ class Dispatcher:
     async def _failed(self, update: Waiting, error: Exception) -> bool:
         """Count an error; after the last try, put the update aside. Whether that is so."""
         _log.error("an update could not be handled: %s", type(error).__name__, exc_info=error)
+        self._has_failed()
         failures = await self._store.keep(partial(self._store.inbox.fail, update))
         if failures < TRIES:
             await self._wait(self._pause * failures)

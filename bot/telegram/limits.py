@@ -1,6 +1,6 @@
 """How much somebody may ask: politely, and in time, so that one who asks without end is not felt by others.
 
-questions   of a user in a minute and in a day, of a chat in a minute, and waiting in a chat
+questions   of a user in a minute and in a day, and of a chat in a minute
 money       of a user in a day; then answers are quoted. What all may spend together is `bot.spending`'s
 """
 
@@ -28,7 +28,6 @@ class Quotas:
     user_minute: int = 40
     user_day: int = 200
     chat_minute: int = 120
-    chat_waiting: int = 50
     user_tokens: int = 0
     user_dollars: float = 0.0
 
@@ -40,7 +39,6 @@ class Outcome(StrEnum):
     QUOTE_ONLY = "quote_only"  # the user's money of the day is spent
     WAIT = "wait"  # the user's minute is full
     CHAT_WAIT = "chat_wait"  # the chat's is
-    TOO_MANY_WAITING = "too_many_waiting"
     DAY_OVER = "day_over"  # the user's day is full
 
 
@@ -118,21 +116,21 @@ class Limits:
         self._told = Once(clock)
         self._decided: OrderedDict[int, Verdict] = OrderedDict()
 
-    def check(self, question: int, user: int, chat: int, *, waiting: int = 0, is_admin: bool = False) -> Verdict:
-        """What becomes of a question, which is counted if it goes. `waiting` are those of its chat that came before it and still wait.
+    def check(self, question: int, user: int, chat: int, *, is_admin: bool = False) -> Verdict:
+        """What becomes of a question, which is counted if it goes.
 
         `question` is a number of its own: asked again about the same one, the verdict is the same, and nothing is counted twice.
         """
         with self._lock:
             if question not in self._decided:
-                self._decided[question] = self._decide(user, chat, waiting, is_admin=is_admin)
+                self._decided[question] = self._decide(user, chat, is_admin=is_admin)
                 if len(self._decided) > _VERDICTS_KEPT:
                     self._decided.popitem(last=False)
             return self._decided[question]
 
-    def _decide(self, user: int, chat: int, waiting: int, *, is_admin: bool) -> Verdict:
+    def _decide(self, user: int, chat: int, *, is_admin: bool) -> Verdict:
         now, day = self._clock(), self._today()
-        if not is_admin and (refusal := self._too_fast(user, chat, waiting, now)):
+        if not is_admin and (refusal := self._too_fast(user, chat, now)):
             return refusal
         spent = self._counts.spent(user, day)
         if not is_admin and 0 < self._quotas.user_day <= spent.questions:
@@ -145,9 +143,7 @@ class Limits:
             return Verdict(Outcome.QUOTE_ONLY, self._left_of_day(), self._tells(Outcome.QUOTE_ONLY, user, day))
         return Verdict(Outcome.GO)
 
-    def _too_fast(self, user: int, chat: int, waiting: int, now: float) -> Verdict | None:
-        if 0 < self._quotas.chat_waiting <= waiting:
-            return Verdict(Outcome.TOO_MANY_WAITING, 0, self._told.first((Outcome.TOO_MANY_WAITING, chat), _MINUTE))
+    def _too_fast(self, user: int, chat: int, now: float) -> Verdict | None:
         for outcome, minutes, who in (
             (Outcome.WAIT, self._of_users, user),
             (Outcome.CHAT_WAIT, self._of_chats, chat),

@@ -13,9 +13,10 @@ from typing import Any
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest, RequestData
+from telegram.request import RequestData
 
 from bot.telegram.reaching import FIRST_PAUSE, TelegramRefused, pauses, seconds_of, unknown_token
+from bot.telegram.requests import Called, Requests
 from bot.telegram.store import number_in
 from vectorstore.errors import VectorstoreError
 
@@ -38,14 +39,15 @@ _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)  # and string
 _log = logging.getLogger(__name__)
 
 
-class RawUpdates(HTTPXRequest):
+class RawUpdates(Requests):
     """Requests of getUpdates, whose answer is kept as it came; python-telegram-bot is given an empty one.
 
     So an update that it cannot read stands in nobody's way.
     """
 
-    def __init__(self) -> None:
-        super().__init__(connection_pool_size=1, read_timeout=_MARGIN, connect_timeout=_MARGIN, pool_timeout=_MARGIN)
+    def __init__(self, called: Called = lambda *_: None) -> None:
+        timeouts = {f"{each}_timeout": _MARGIN for each in ("read", "connect", "pool")}
+        super().__init__(called, connection_pool_size=1, **timeouts)
         self.came = b""
 
     async def do_request(

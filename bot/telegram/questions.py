@@ -71,15 +71,17 @@ class Questions:
 
     async def answer(self, asked: Asked, last: Given | None, replaces: Given | None = None) -> None:
         """Answer a question that goes on from `last`, in place of an answer that it `replaces`. May be called again for the same one."""
+        signs = _Signs(self._metrics, asked.since)
         if await self._store.keep(partial(self._store.answers.of_update, asked.number)) is None:
             async with self._slots:
-                answer = await self._ask(asked, last, replaces)
+                answer = await self._ask(asked, last, replaces, signs)
                 await self._put(asked, answer, last, replaces)
-            self._metrics.answered(answer.status, time.monotonic() - asked.since)
+            self._metrics.answered(answer.status)
             self._metrics.spent(answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.dollars)
         await self._delivery.deliver(asked.number)
+        signs.whole()
 
-    async def _ask(self, asked: Asked, last: Given | None, replaces: Given | None) -> Answer:
+    async def _ask(self, asked: Asked, last: Given | None, replaces: Given | None, signs: "_Signs") -> Answer:
         """The answer, shown as it comes."""
         conversation = await self._store.keep(partial(self._store.answers.conversation, last))
         language = asked.language or Language.of(detect(asked.text))
@@ -93,6 +95,7 @@ class Questions:
             placed=lambda message: self._placed(asked, message),
             message=await self._shown_as(asked, replaces),
             types_after=0.0 if self._chain.model and not asked.quoted else _QUOTING_TAKES,
+            seen=signs.first,
         )
         async with shown(showing), aclosing(self._events(asked, conversation)) as events:
             async for event in events:
@@ -157,6 +160,26 @@ class Questions:
         if key not in self._places:
             self._places[key] = self._store.places.token(citation.article, citation.span)
         return f"https://t.me/{self._bot.username}?start={self._places[key]}"
+
+
+class _Signs:
+    """Measures when whoever asked sees what, from when the question came."""
+
+    def __init__(self, metrics: Metrics, since: float) -> None:
+        self._metrics = metrics
+        self._since = since
+        self._is_seen = False
+
+    def first(self) -> None:
+        """There is something to be seen; only the first time counts."""
+        if not self._is_seen:
+            self._is_seen = True
+            self._metrics.seen(time.monotonic() - self._since)
+
+    def whole(self) -> None:
+        """The answer is there."""
+        self.first()
+        self._metrics.seen_whole(time.monotonic() - self._since)
 
 
 def _key(citation: Citation) -> tuple[str, str, Span]:

@@ -76,15 +76,20 @@ class Service:
         self._settings = settings
         self._archive = archive
         self._store = store
-        self._requests = RawUpdates()
-        self._application: TelegramApplication = build(settings, self._requests, pacer or Pacer())
-        self._bot = self._application.bot
         self._metrics = Metrics(version)
-        self._delivery = Delivery(self._bot, store, _sent_again, sent=partial(self._metrics.called, "part"))
+        self._requests = RawUpdates(self._metrics.called)
+        self._application: TelegramApplication = build(settings, self._requests, pacer or Pacer(), self._metrics.called)
+        self._bot = self._application.bot
+        self._delivery = Delivery(self._bot, store, _sent_again, outcome=self._metrics.delivered)
         questions = Questions(self._bot, chain, store, self._delivery, self._metrics, today=_today)
         self._handling = Handling(self._application)
         self._dispatcher = Dispatcher(
-            store, self._handle, self._give_up, apart=apart, quarantined=self._metrics.quarantined
+            store,
+            self._handle,
+            self._give_up,
+            apart=apart,
+            failed=self._metrics.failed,
+            quarantined=self._metrics.quarantined,
         )
         self._refused: asyncio.Queue[Exception] = asyncio.Queue()
         self._adapter = Adapter(

@@ -54,10 +54,12 @@ class Showing:
         placed: Callable[[int], Awaitable[None]],
         message: int | None = None,
         types_after: float = 0.0,
+        seen: Callable[[], object] = lambda: None,
     ) -> None:
         """`draft` is a number of the draft's own, not 0. `placed` is told of a message that is to become the answer, before it is edited.
 
-        In so many seconds (`types_after`) it is typed, where there is no answer by then.
+        In so many seconds (`types_after`) it is typed, where there is no answer by then. `seen` is called for every sign of life that
+        Telegram has taken.
         """
         self._bot = bot
         self._address = address
@@ -68,6 +70,7 @@ class Showing:
         self._placed = placed
         self._message = message
         self._types_after = types_after
+        self._seen = seen
         self._latest: Written | None = None
         self._came = asyncio.Event()
         self._closing = asyncio.Event()
@@ -127,6 +130,7 @@ class Showing:
                 message_thread_id=self._address.thread or None,
                 rate_limit_args=Urgency.SIGN,
             )
+            self._seen()
 
     async def _show(self, message: Message) -> float:
         """Show what there is; gives the seconds in which there may be more."""
@@ -172,7 +176,7 @@ class Showing:
             self._takes_drafts = False
             _log.info("this chat takes no drafts; the answer is shown by edits (%s)", type(error).__name__)
             return False
-        self._is_seen = True
+        self._sees()
         return True
 
     async def _place(self, message: Message) -> bool:
@@ -193,7 +197,8 @@ class Showing:
         except TelegramError:
             self._may_place = False
             raise
-        self._message, self._is_seen = sent.message_id, True
+        self._message = sent.message_id
+        self._sees()
         await self._placed(sent.message_id)
         return True
 
@@ -206,7 +211,12 @@ class Showing:
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             rate_limit_args=Urgency.PREVIEW,
         )
+        self._sees()
+
+    def _sees(self) -> None:
+        """Some of the answer is seen."""
         self._is_seen = True
+        self._seen()
 
 
 @asynccontextmanager

@@ -49,21 +49,20 @@ class Metrics:
         GCCollector(registry=registry)
         self._received = Counter("kildebot_updates_received", "Updates taken in.", ["kind"], registry=registry)
         self._quarantined = Counter("kildebot_updates_quarantined", "Updates given up on.", registry=registry)
-        self._retries = Counter("kildebot_updates_retried", "Updates handled once more.", registry=registry)
+        self._failed = Counter("kildebot_updates_failed", "Tries of an update that raised an error.", registry=registry)
         self._questions = Counter(
             "kildebot_questions", "Questions by what became of them.", ["status"], registry=registry
         )
         self._first_sign = Histogram(
-            "kildebot_first_sign_seconds", "From update to first sign.", buckets=_FIRST_SIGN, registry=registry
+            "kildebot_first_sign_seconds", "From question to first sign.", buckets=_FIRST_SIGN, registry=registry
         )
         self._answer = Histogram(
-            "kildebot_answer_seconds", "From update to complete answer.", buckets=_ANSWER, registry=registry
+            "kildebot_answer_seconds", "From question to complete answer.", buckets=_ANSWER, registry=registry
         )
+        self._messages = Counter("kildebot_messages", "Messages by outcome.", ["outcome"], registry=registry)
         self._calls = Counter(
-            "kildebot_telegram_calls", "Calls of the Bot API by outcome.", ["method", "outcome"], registry=registry
+            "kildebot_telegram_calls", "Requests to the Bot API by status.", ["method", "status"], registry=registry
         )
-        self._too_many = Counter("kildebot_telegram_too_many_requests", "Answers of 429.", registry=registry)
-        self._resent = Counter("kildebot_telegram_retries", "Calls that were made once more.", registry=registry)
         self._pushes = Counter(
             "kildebot_webhook_requests", "Webhook requests by status.", ["status"], registry=registry
         )
@@ -84,30 +83,29 @@ class Metrics:
         """An update was given up on."""
         self._quarantined.inc()
 
-    def handled_again(self) -> None:
-        """An update is tried once more."""
-        self._retries.inc()
+    def failed(self) -> None:
+        """A try of an update raised an error."""
+        self._failed.inc()
 
-    def answered(self, status: str, seconds: float) -> None:
-        """A question came to its end: `answered`, `not_found`, `partial`, `failed` or `refused`, so long after it came."""
+    def answered(self, status: str) -> None:
+        """A question has its answer: `answered`, `not_found`, `partial`, `failed` or `refused`."""
         self._questions.labels(status).inc()
-        self._answer.observe(max(0.0, seconds))
 
-    def first_sign(self, seconds: float) -> None:
+    def seen(self, seconds: float) -> None:
         """Whoever asked saw the first sign, so long after the question came."""
         self._first_sign.observe(max(0.0, seconds))
 
-    def called(self, method: str, outcome: str) -> None:
-        """A call of the Bot API ended: `sendMessage` and the like; `ok`, or a word for the error."""
-        self._calls.labels(method, outcome).inc()
+    def seen_whole(self, seconds: float) -> None:
+        """Whoever asked has the complete answer, so long after the question came."""
+        self._answer.observe(max(0.0, seconds))
 
-    def too_many_requests(self) -> None:
-        """Telegram answered 429."""
-        self._too_many.inc()
+    def delivered(self, outcome: str) -> None:
+        """A message is `sent` or `dropped`, or is to go once more and says so (`again`)."""
+        self._messages.labels(outcome).inc()
 
-    def called_again(self) -> None:
-        """A call of the Bot API is made once more."""
-        self._resent.inc()
+    def called(self, method: str, status: str) -> None:
+        """A request to the Bot API ended: `sendMessage` and the like; the HTTP status, or `none`."""
+        self._calls.labels(method, status).inc()
 
     def pushed(self, status: int) -> None:
         """A request to the webhook was answered with this status."""
@@ -126,10 +124,6 @@ class Metrics:
     def watch_inbox(self, waiting: Callable[[], float]) -> None:
         """How many updates wait, asked whenever somebody looks."""
         self._watch("kildebot_inbox_waiting", "Updates that are not done with.", waiting)
-
-    def watch_outbox(self, waiting: Callable[[], float]) -> None:
-        """How many messages wait to be sent, asked whenever somebody looks."""
-        self._watch("kildebot_outbox_waiting", "Messages that are not sent yet.", waiting)
 
     def watch_archive(self, articles: Callable[[], float], revision: Callable[[], float]) -> None:
         """How many articles there are and the archive's revision, asked whenever somebody looks."""

@@ -555,7 +555,7 @@ def test_a_chat_that_has_to_wait_gets_its_answer_and_others_do_not_wait(
     [refused, taken] = server.calls("sendMessage", chat=private.chat)
     [other] = server.calls("sendMessage", chat=bob)
     assert taken.at - refused.at >= 1
-    assert other.at - refused.at < 0.3
+    assert other.at < taken.at
 
 
 def test_a_wait_that_nobody_has_the_patience_for_loses_nothing(server: BotApi, store: Store, private: Place) -> None:

@@ -15,7 +15,7 @@ from bot.telegram.store import Spent
 ALICE, BOB = 42, 43
 GROUP = -100
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-OFF = Quotas(user_minute=0, user_day=0, chat_minute=0, chat_waiting=0)
+OFF = Quotas(user_minute=0, user_day=0, chat_minute=0)
 
 
 class Clock:
@@ -55,11 +55,9 @@ class Asking:
         self.limits = Limits(quotas, self.counts, clock=lambda: self.clock.seconds, now=lambda: self.clock.now)
         self._numbers = count()
 
-    def __call__(
-        self, user: int = ALICE, chat: int | None = None, *, waiting: int = 0, is_admin: bool = False
-    ) -> Verdict:
+    def __call__(self, user: int = ALICE, chat: int | None = None, *, is_admin: bool = False) -> Verdict:
         where = user if chat is None else chat
-        return self.limits.check(next(self._numbers), user, where, waiting=waiting, is_admin=is_admin)
+        return self.limits.check(next(self._numbers), user, where, is_admin=is_admin)
 
     def times(self, number: int, user: int = ALICE, chat: int | None = None) -> list[Outcome]:
         return [self(user, chat).outcome for _ in range(number)]
@@ -122,17 +120,6 @@ def test_what_is_told_to_one_is_told_to_the_other_too() -> None:
     assert [ask(user).tell for user in (ALICE, BOB, ALICE, BOB)] == [True, True, False, False]
 
 
-def test_so_many_wait_in_a_chat_and_not_more() -> None:
-    ask = Asking(Quotas(chat_waiting=8))
-
-    assert ask(waiting=7).goes
-    assert [ask(waiting=8), ask(waiting=99)] == [
-        Verdict(Outcome.TOO_MANY_WAITING, tell=True),
-        Verdict(Outcome.TOO_MANY_WAITING, tell=False),
-    ]
-    assert ask(BOB, waiting=8).tell
-
-
 def test_a_user_asks_so_often_in_a_day_until_midnight_in_utc() -> None:
     ask = Asking(Quotas(user_minute=0, user_day=5))
     ask.clock.now = NOON.astimezone(timezone(timedelta(hours=14)))  # where it is tomorrow
@@ -175,9 +162,9 @@ def test_who_has_spent_the_money_of_the_day_gets_quotes_and_is_told_so_once(quot
 
 
 def test_admins_ask_as_often_as_they_like_but_have_no_more_money() -> None:
-    ask = Asking(Quotas(user_minute=2, user_day=3, chat_minute=2, chat_waiting=1, user_tokens=10))
+    ask = Asking(Quotas(user_minute=2, user_day=3, chat_minute=2, user_tokens=10))
 
-    assert all(ask(ALICE, GROUP, waiting=5, is_admin=True).outcome is Outcome.GO for _ in range(20))
+    assert all(ask(ALICE, GROUP, is_admin=True).outcome is Outcome.GO for _ in range(20))
     assert ask(BOB, GROUP).goes  # the group's minute is not the admin's
     ask.counts.book(ALICE, "2026-11-23", Spent(0, 10, 0))
     assert ask(ALICE, is_admin=True).outcome is Outcome.QUOTE_ONLY
@@ -187,7 +174,7 @@ def test_nought_is_no_limit() -> None:
     ask = Asking(OFF)
     ask.counts.book(ALICE, "2026-11-23", Spent(10**6, 10**9, 1e6))
 
-    assert {ask(waiting=10**6).outcome for _ in range(500)} == {Outcome.GO}
+    assert {ask().outcome for _ in range(500)} == {Outcome.GO}
 
 
 def test_a_question_that_is_tried_again_is_counted_once_and_fares_the_same() -> None:

@@ -24,7 +24,7 @@ QUESTION = "Hvor mange biler tar fergen Heilhorn?"
 CARS, MINUTES, PUPILS = "Fergen Heilhorn tar 60 biler", "Overfarten tar 25 minutter", "Skolen på Leka har 41 elever"
 FERRY_PAGE = "https://namdalsposten.example/ferge#:~:text="
 A_MOMENT = 0.6  # seconds; what is written is looked at twice a second
-SOON = 0.5  # seconds; it is a hundredth of that on an idle machine
+SOON = 1.5  # seconds; it is a hundredth of that on an idle machine, and an edit in a group would wait for 3
 Ask = Callable[..., Running]
 
 
@@ -492,14 +492,14 @@ def test_a_chat_that_has_to_wait_gets_its_answer_and_others_get_theirs_at_once(
     server.wait_for(lambda: flood.hits)
     refused = server.calls(method)[0].at
     model.ends(f" {MINUTES.lower()} [1].")
-    asked = time.monotonic()
     bob = server.user(43, "Bob")
     bob.says(QUESTION)
     model.ends(f"{CARS} [1].")
 
-    assert bob.hears().at - asked < 1
+    bobs = bob.hears()
     assert answered(server, chat).text.startswith(f"{CARS} [1]. Og overfarten")
     assert answered(server, chat).at - refused >= 1.9
+    assert bobs.at < answered(server, chat).at
     assert len(stand(server, chat)) == 1
     assert server.count(429) == 1
 

@@ -3,11 +3,13 @@
 import resource
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.telegram.kills import PUBLIC, SECRET, behind_a_proxy, variables
 from bot.messages import Language, say
@@ -336,3 +338,37 @@ def test_the_webhook_stays_with_telegram_when_the_bot_ends_and_what_comes_meanwh
     server.wait_for(lambda: any(push.error for push in server.webhook.pushes))
     start(**chosen)
     server.answer_to(asked, timeout=10)
+
+
+# What an operator sees
+
+
+def test_the_metrics_tell_of_a_question_and_of_each_request_that_it_took(server: BotApi, start: Start) -> None:
+    port = free_port()
+    start(listen=f"127.0.0.1:{port}")
+    server.fault("429", "sendMessage", times=1, retry_after=1)
+    asked = server.user(42).says(QUESTION)
+    server.answer_to(asked)
+
+    def told() -> dict[str, float]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            families = text_string_to_metric_families(answer.read().decode())
+        samples = [each for family in families if family.name.startswith("kildebot") for each in family.samples]
+        return {" ".join((each.name, *each.labels.values())).removeprefix("kildebot_"): each.value for each in samples}
+
+    server.wait_for(lambda: told()["answer_seconds_count"])
+    counted = told()
+
+    for name in (
+        "updates_received_total message",
+        "questions_total answered",
+        "first_sign_seconds_count",
+        "answer_seconds_count",
+        "messages_total sent",
+        "telegram_calls_total sendMessage 429",
+        "telegram_calls_total sendMessage 200",
+    ):
+        assert counted[name] == 1, name
+    assert 0 < counted["first_sign_seconds_sum"] <= counted["answer_seconds_sum"]
+    assert counted["telegram_calls_total getUpdates 200"] > 0
+    assert counted["telegram_calls_total getMe 200"] > 0

@@ -104,7 +104,7 @@ def test_what_there_is_no_room_for_is_shown_as_soon_as_there_is(server: BotApi, 
 
     with_bot(server, grow)
     before, after = server.calls("sendMessage")
-    assert 1 <= after.at - before.at < 1.5
+    assert 1 <= after.at - before.at < 2.5
     assert server.count(429) == 0
 
 

@@ -66,7 +66,7 @@ def test_health_may_be_asked_for_without_its_text() -> None:
 
 def test_metrics_are_what_prometheus_reads() -> None:
     metrics = Metrics("1.2.3")
-    metrics.answered("answered", 0.7)
+    metrics.answered("answered")
 
     status, body = looked_at("/metrics", Web("127.0.0.1:0", metrics=metrics))
 
@@ -170,17 +170,16 @@ def test_a_visit_to_the_webhook_is_counted_and_a_look_is_not() -> None:
 def everything_that_happens(metrics: Metrics) -> None:
     metrics.received("message")
     metrics.quarantined()
-    metrics.handled_again()
-    metrics.answered("not_found", 1.2)
-    metrics.first_sign(0.2)
-    metrics.called("sendMessage", "ok")
-    metrics.too_many_requests()
-    metrics.called_again()
+    metrics.failed()
+    metrics.answered("not_found")
+    metrics.seen(0.2)
+    metrics.seen_whole(1.2)
+    metrics.delivered("sent")
+    metrics.called("sendMessage", "200")
     metrics.pushed(200)
     metrics.judged(good=False)
     metrics.spent(100, 10, 0.02)
     metrics.watch_inbox(lambda: 3)
-    metrics.watch_outbox(lambda: 0)
     metrics.watch_archive(lambda: 120, lambda: 7)
 
 
@@ -227,10 +226,10 @@ def test_a_gauge_that_cannot_tell_leaves_the_others_readable() -> None:
         raise OSError
 
     metrics.watch_inbox(fails)
-    metrics.watch_outbox(lambda: 4)
+    metrics.watch_archive(lambda: 4, lambda: 1)
 
     assert b"kildebot_inbox_waiting NaN" in metrics.text()
-    assert metrics.value("kildebot_outbox_waiting") == 4
+    assert metrics.value("kildebot_archive_articles") == 4
 
 
 def test_a_loop_that_is_held_up_is_seen() -> None:

@@ -6,9 +6,10 @@ Each step is a run that LangChain's callbacks see, so that its users trace it as
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from bot.chain import AnswerChain, Asked, Composed, Step
 from bot.errors import ModelFailed, Trouble
 from bot.memory import Conversation
 from bot.messages import Language
+from bot.portions import portions
 from bot.proof.prover import Proof
 from bot.proof.support import Support
 from bot.writers.model import Again, ChatModel
@@ -245,22 +247,19 @@ class Writing:
         filled = self._prompt.to_answer(retrieved.standalone, passages, language, self._prompt_tokens)
         reply = self._model.reply(self._prompt.answer, filled.values, asked.until, config)
         proofs = [self._proof(filled)]
-        trouble, held, looked = None, "", -asked.pace
+        trouble = None
         try:
-            async with aclosing(reply.pieces()) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Again):
-                        proofs.append(self._proof(filled))
-                        held = ""
-                        continue
-                    held += piece
-                    if _now() - looked >= asked.pace:
-                        await asyncio.to_thread(proofs[-1].feed, held)  # so that other answers are not held up
-                        held, looked = "", _now()
+            async with aclosing(portions(reply.pieces(), asked.pace)) as came:
+                async for portion, is_last in came:
+                    for text in _texts(portion):
+                        if text is None:
+                            proofs.append(self._proof(filled))
+                        else:
+                            await asyncio.to_thread(proofs[-1].feed, text)  # so that other answers are not held up
+                    if not is_last and isinstance(portion[-1], str):
                         yield Written(proofs[-1].text, proofs[-1].pending, proofs[-1].citations)
-            await asyncio.to_thread(proofs[-1].finish, held)
+            await asyncio.to_thread(proofs[-1].finish)
         except ModelFailed as failure:
-            await asyncio.to_thread(proofs[-1].feed, held)
             trouble = failure.trouble if failure.trouble in _LEAVE_SOMETHING else Trouble.CUT_OFF
             if not any(each.is_proven for each in proofs):
                 raise
@@ -275,6 +274,12 @@ class Writing:
 
     def _proof(self, filled: Filled) -> Proof:
         return Proof(filled.passages, self._support, _hosts(filled.passages))
+
+
+def _texts(portion: Sequence[str | Again]) -> Iterator[str | None]:
+    """What stands together in a portion, in one; None where the model begins anew."""
+    for is_again, pieces in groupby(portion, lambda piece: isinstance(piece, Again)):
+        yield None if is_again else "".join(cast("Iterator[str]", pieces))
 
 
 def _hosts(passages: Sequence[Passage]) -> set[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.answer import Citation
-from vectorstore.article import Article
+from vectorstore.article import Article, Span
 
 # Characters of a quote that a text fragment holds whole; a longer one is named by its first and last words.
+_LIST_SIGN = re.compile(r"[-•*·▪◦‣][^\S\n]+(?=\S)")  # no dash, which in Norwegian begins what somebody says
 _MARK = re.compile(r"\s?\[(\d+)\]")
 _WHOLE_UP_TO = 100
 _WORDS_AT_EACH_END = 5
@@ -39,6 +40,12 @@ def sentence_link(article: Article, text: str) -> str:
         )
     page = article.url.partition("#")[0]
     return f"{page}#:~:text={fragment}"
+
+
+def without_list_sign(article: Article, span: Span) -> Span:
+    """The span without the sign of a list that it begins with: no part of what is said, nor of the text that a page's link finds."""
+    sign = _LIST_SIGN.match(article.text, span.start, span.end)
+    return Span(sign.end(), span.end) if sign else span
 
 
 def file_link(path: Path) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.messages import Language, count_in_words, say
+from bot.messages import Language, count_in_words, decimal, say
 from vectorstore.article import Article
 from vectorstore.reading import Rejected, Remark
 
@@ -93,10 +93,15 @@ class Report:
         if self.samples_removed:
             number = len(self.samples_removed)
             yield Line(say("one_sample_left" if number == 1 else "many_samples_left", language, number=number))
+        held, seconds = count_in_words(self.articles, language), decimal(self.seconds, 1, language)
+        yield Line(say("ingested", language, counts=self._counts(language), articles=held, seconds=seconds))
+
+    def _counts(self, language: Language) -> str:
+        """`2 lagt til, 1 hoppet over`: what there is any of."""
         counted = ("added", "changed", "unchanged", "removed", "skipped")
-        counts = {name: len(getattr(self, name)) for name in counted}
-        held = count_in_words(self.articles, language)
-        yield Line(say("ingested", language, **counts, articles=held, seconds=f"{self.seconds:.1f}"))
+        numbers = {name: len(getattr(self, name)) for name in counted}
+        told = [say(f"ingested_{name}", language, number=number) for name, number in numbers.items() if number]
+        return ", ".join(told) or say("ingested_nothing", language)
 
     def _kept(self, language: Language) -> str:
         """Why `--prune` did not remove all that may be gone. In JSON that cannot be read there may be any article."""

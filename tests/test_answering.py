@@ -8,7 +8,7 @@ import pytest
 
 from bot.answer import Answer, Citation, Draft, Status
 from bot.chain import AnswerChain
-from bot.citations import prove, sentence_link, unmarked
+from bot.citations import prove, sentence_link, unmarked, without_list_sign
 from bot.memory import Conversation, Turn
 from bot.messages import Language, say
 from bot.samples import sample_articles_folder
@@ -178,6 +178,25 @@ def test_a_mark_with_nothing_behind_it_is_not_shown() -> None:
 def test_a_link_opens_the_page_at_the_sentence(text: str, fragment: str) -> None:
     article = Article("a", "", text, url="https://example.org/a#top")
     assert sentence_link(article, text) == f"https://example.org/a#:~:text={fragment}"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("- Kim sender soldater.", "Kim sender soldater."),
+        ("•\u00a0Kim sender soldater.", "Kim sender soldater."),
+        ("* Kim", "Kim"),
+        ("– Vi er glade, sier Kim.", "– Vi er glade, sier Kim."),
+        ("-20 grader", "-20 grader"),
+        ("Kim - og Putin", "Kim - og Putin"),
+        ("- ", "- "),
+    ],
+)
+def test_a_quote_begins_after_the_sign_of_a_list(sentence: str, quote: str) -> None:
+    article = Article("a", "Kort sagt", f"Først dette.\n{sentence}\nSå dette.")
+    start = article.text.index(sentence)
+
+    assert without_list_sign(article, Span(start, start + len(sentence))).of(article.text) == quote
 
 
 def test_an_article_without_a_page_has_no_link() -> None:

@@ -88,15 +88,13 @@ def _check(shared: Shared, settings: "Settings") -> int:
     import asyncio
 
     from bot.doctor import healthy, show
+    from bot.telegram.addressing import COMMANDS
     from bot.telegram.check import examine
-    from bot.telegram.commands import COMMANDS
-    from bot.telegram.service import languages_of_commands
+    from bot.telegram.menu import codes
     from bot.wiring import language_of_keeping
 
     language = language_of_keeping(settings)
-    findings = asyncio.run(
-        examine(settings, language, commands=dict.fromkeys(languages_of_commands(settings), COMMANDS))
-    )
+    findings = asyncio.run(examine(settings, language, commands=dict.fromkeys(codes(settings), COMMANDS)))
     show(shared.screen(), findings, language)
     return DONE if healthy(findings) else FAILED
 

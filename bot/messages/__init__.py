@@ -50,6 +50,12 @@ def kind_in_words(genre: Genre | None, language: Language) -> str:
     return say(f"kind_{genre}", language) if genre else ""
 
 
+def decimal(number: float, places: int, language: Language) -> str:
+    """`0.25`; in Norwegian with a comma."""
+    text = f"{number:.{places}f}"
+    return text.replace(".", ",") if language is Language.NORWEGIAN else text
+
+
 def count_in_words(number: int, language: Language) -> str:
     """`1 artikkel`, `5 artikler`."""
     return say("one_article" if number == 1 else "many_articles", language, number=number)
@@ -288,9 +294,15 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         "The {number} sample articles have left, now that there are articles of yours.",
     ),
     "ingested": (
-        "{added} lagt til, {changed} endret, {unchanged} uendret, {removed} fjernet, {skipped} hoppet over. Arkivet har {articles}. ({seconds} s)",
-        "{added} added, {changed} changed, {unchanged} unchanged, {removed} removed, {skipped} skipped. The archive holds {articles}. ({seconds} s)",
+        "{counts}. Arkivet har {articles}. ({seconds} s)",
+        "{counts}. The archive holds {articles}. ({seconds} s)",
     ),
+    "ingested_nothing": ("Ingenting lagt til", "Nothing added"),
+    "ingested_added": ("{number} lagt til", "{number} added"),
+    "ingested_changed": ("{number} endret", "{number} changed"),
+    "ingested_unchanged": ("{number} uendret", "{number} unchanged"),
+    "ingested_removed": ("{number} fjernet", "{number} removed"),
+    "ingested_skipped": ("{number} hoppet over", "{number} skipped"),
     "making_vectors": ("lager vektorer", "making vectors"),
     "making_indexes": ("lager indeksene", "making the indexes"),
     "removed": ("fjernet {article}", "removed {article}"),

@@ -18,6 +18,10 @@ COLUMNS = {
         "Hei! Nevn @{bot} i et spørsmål, eller svar på en melding fra meg, så svarer jeg med kilder. Andre meldinger lagrer jeg ikke.",
         "Hello! Mention @{bot} in a question, or reply to a message of mine, and I answer with sources. Other messages I do not keep.",
     ),
+    "telegram_groups_number": (
+        "/help viser hva jeg kan. Nummeret til denne gruppen er {number}.",
+        "/help shows what I can do. The number of this group is {number}.",
+    ),
     "telegram_your_number": (
         "/help viser hva jeg kan. Nummeret ditt på Telegram er {number}.",
         "/help shows what I can do. Your number on Telegram is {number}.",
@@ -193,6 +197,7 @@ COLUMNS = {
     "stats_spent": ("I dag: {tokens} tokens, {dollars} dollar.", "Today: {tokens} tokens, ${dollars}."),
     # Lists and sources
     "sources": ("Kilder", "Sources"),
+    "more_sources": ("Andre steder i artiklene", "Elsewhere in the articles"),
     "untitled": ("uten tittel", "untitled"),
     "page_of": ("Side {page} av {pages}", "Page {page} of {pages}"),
     "no_articles_to_show": ("Arkivet har ingen artikler.", "The archive holds no articles."),

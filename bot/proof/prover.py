@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from bot.answer import Citation, Claim
+from bot.citations import without_list_sign
 from bot.proof.abstaining import NOTHING, may_say_nothing, says_nothing
 from bot.proof.claims import Said, said, with_marks
 from bot.proof.marks import is_footnote, is_list_of_sources
@@ -150,6 +151,7 @@ class Proof:
 
     def _cited(self, passage: int, span: Span, proven: bool) -> Citation:
         article = self._passages[passage].article
+        span = without_list_sign(article, span)
         key = (article.id, span, proven)
         if key not in self._numbers:
             self._numbers[key] = Citation(len(self._numbers) + 1, article, span, proven)

@@ -172,16 +172,19 @@ class Desk:
             last = await self._adapter.continued(update)
             await self._ask(update, message, question, last)
 
-    async def edited(self, update: Update, _: Context) -> None:
-        """A question that was changed is answered anew, in place of the old answer."""
+    async def edited(self, update: Update, context: Context) -> None:
+        """A question that was changed is answered anew, in place of the old answer; what had none is answered as if it were new."""
         message = update.effective_message
         address = address_of(update)
         if message is None or address.user is None:
             return
         find = partial(self._adapter.store.answers.of_question, address.chat, address.user, message.message_id)
         given = await self._adapter.store.keep(find)
+        if given is None:  # small talk, say, or a question that was one too many
+            await self.text(update, context)
+            return
         question = question_of(message, self._adapter.bot)
-        if given is None or not question or (question == given.question and given.update_id != update.update_id):
+        if not question or (question == given.question and given.update_id != update.update_id):
             return
         if given.update_id == update.update_id:  # answered in a try before this one
             await self._adapter.delivery.deliver(update.update_id)

@@ -11,6 +11,7 @@ from bot.messages import Language, count_in_words, say
 from bot.telegram.adapter import Adapter, address_of, is_private, stands
 from bot.telegram.addressing import COMMANDS, FOR_ADMINS
 from bot.telegram.buttons import languages, pages
+from bot.telegram.menu import register_for_admin
 from bot.telegram.questions import web_link
 from bot.telegram.rendering import Message, articles_page, passage_messages, plain, sources_messages
 from bot.telegram.store import Place
@@ -49,9 +50,11 @@ class Commands:
         lines = [
             say("telegram_greeting", language, articles=count_in_words(self.adapter.archive.article_count, language)),
             say("telegram_how", language),
-            say("telegram_your_number", language, number=address_of(update).user or "?"),
+            self._number(update, language),
         ]
         await self.adapter.reply(update, [plain("\n\n".join(lines))])
+        if self.adapter.access.is_admin(update) and (admin := address_of(update).user) is not None:
+            await register_for_admin(self.adapter.bot, self.adapter.settings, admin)
 
     async def help(self, update: Update, _: Context) -> None:
         language = await self._language(update)
@@ -75,10 +78,10 @@ class Commands:
         await self.adapter.reply(update, sources_messages(answer, self.adapter.questions.link), language=language)
 
     async def articles(self, update: Update, _: Context) -> None:
-        message, keyboard = self.page_of_articles(0, await self._language(update), address_of(update).user)
+        message, keyboard = await self.page_of_articles(0, await self._language(update), address_of(update).user)
         await self.adapter.reply(update, [message], keyboard=keyboard)
 
-    def page_of_articles(
+    async def page_of_articles(
         self, page: int, language: Language, reader: int | None
     ) -> tuple[Message, dict[str, object] | None]:
         """A page of the list, counted from 0, and the buttons to the others, which are its reader's."""
@@ -86,7 +89,8 @@ class Commands:
         number = max(1, -(-len(newest) // ARTICLES_A_PAGE))
         page = min(max(page, 0), number - 1)
         here = newest[page * ARTICLES_A_PAGE : (page + 1) * ARTICLES_A_PAGE]
-        return articles_page(here, page + 1, number, language), pages(page, number, reader)
+        shown = partial(articles_page, here, page + 1, number, language, self.adapter.questions.link)
+        return await self.adapter.store.keep(shown), pages(page, number, reader)
 
     async def language(self, update: Update, context: Context) -> None:
         """Choose a language by name, or by a button."""
@@ -152,6 +156,13 @@ class Commands:
         if not stands(article, place.span, place.quote):
             return [plain(say("place_has_changed", language))]
         return passage_messages(article, place.span, language, web_link)
+
+    def _number(self, update: Update, language: Language) -> str:
+        """The number that settings know somebody by; in a group, that of the group."""
+        address = address_of(update)
+        if address.chat < 0:
+            return say("telegram_groups_number", language, number=address.chat)
+        return say("telegram_your_number", language, number=address.user or "?")
 
     async def _language(self, update: Update) -> Language:
         return await self.adapter.language(update)

@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bot.errors import BotError
 from bot.fetching import fetch
-from bot.messages import Language, count_in_words, headline, say
+from bot.messages import Language, count_in_words, decimal, headline, say
 from bot.telegram import intake
 from bot.telegram.adapter import Adapter
 from bot.telegram.commands import Context
@@ -95,7 +95,7 @@ class Keeping:
                 waiting=max(0, store.inbox.depth() - 1),
                 quarantined=store.inbox.quarantined(),
             ),
-            say("stats_spent", language, tokens=today.tokens, dollars=_amount(today.dollars or 0, language)),
+            say("stats_spent", language, tokens=today.tokens, dollars=decimal(today.dollars or 0, 2, language)),
         ]
         await self._tell(update, lines)
 
@@ -147,8 +147,3 @@ class Keeping:
 
     async def _language(self, update: Update) -> Language:
         return await self.adapter.language(update)
-
-
-def _amount(dollars: float, language: Language) -> str:
-    """`0.25`; with a comma in Norwegian."""
-    return f"{dollars:.2f}".replace(".", "," if language is Language.NORWEGIAN else ".")

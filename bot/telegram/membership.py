@@ -51,4 +51,6 @@ class Membership:
         old, new = message.chat.id, message.migrate_to_chat_id
         await self.adapter.store.keep(partial(self.adapter.store.outbox.migrate, old, new))
         if self.adapter.access.answers_in(old) and not self.adapter.access.answers_in(new):
-            _log.warning("group %d has become %d; write the new number into KILDEBOT_GROUPS", old, new)
+            _log.warning(
+                "a group has become a supergroup, with a new number for KILDEBOT_GROUPS: kildebot telegram --check tells it"
+            )

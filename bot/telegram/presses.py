@@ -88,7 +88,11 @@ class Presses:
         said = await self.adapter.store.keep(partial(self.adapter.store.answers.conversation, given))
         others = await asyncio.to_thread(self.adapter.others, given, Conversation(said.turns[:-1]), _MORE)
         found = Answer(given.question, Status.ANSWERED, "", 0.0, language, "", citations=tuple(others))
-        messages = sources_messages(found, self.adapter.questions.link) if others else [plain(say("no_more", language))]
+        messages = (
+            sources_messages(found, self.adapter.questions.link, "more_sources")
+            if others
+            else [plain(say("no_more", language))]
+        )
         await self.adapter.reply(update, messages, language=language, address=_beside(given, query))
 
     async def _judge(self, query: CallbackQuery, given: Given, feedback: int | None) -> None:
@@ -105,7 +109,7 @@ class Presses:
     async def _turn(self, query: CallbackQuery, pressed: Pressed, language: Language) -> None:
         """Another page of the list of articles."""
         await self._tell(query)
-        message, keyboard = self.commands.page_of_articles(pressed.number, language, int(pressed.token))
+        message, keyboard = await self.commands.page_of_articles(pressed.number, language, int(pressed.token))
         with suppress(TelegramError):  # pressed twice, or the list was deleted
             await query.edit_message_text(
                 message.text,

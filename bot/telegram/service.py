@@ -13,19 +13,18 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
-from telegram import BotCommand, BotCommandScopeChat
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from bot.chain import AnswerChain
 from bot.errors import BotError, SettingsInvalid
 from bot.messages import Language, say
 from bot.settings import ANY_GROUP, NO_GROUP, NO_LISTENER, Settings, numbers
+from bot.telegram import menu
 from bot.telegram.access import Access
 from bot.telegram.adapter import Adapter
 from bot.telegram.addressing import sifted
 from bot.telegram.apart import PUT_OFF, Apart
 from bot.telegram.application import Desk, Handling, TelegramApplication, build
-from bot.telegram.commands import COMMANDS, FOR_ADMINS
 from bot.telegram.delivery import Delivery
 from bot.telegram.dispatcher import Dispatcher, Handle, PutOff
 from bot.telegram.limits import Limits, Quotas
@@ -167,7 +166,7 @@ class Service:
             _log.info("@%s is ready", self._bot.username)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._until_refused())
-                tasks.create_task(self._introduce())
+                tasks.create_task(menu.register(self._bot, self._settings))
                 tasks.create_task(self._tidy())
                 tasks.create_task(self._metrics.measure_lag())
                 tasks.create_task(self._delivery.watch())
@@ -284,18 +283,6 @@ class Service:
 
     # Beside the answers
 
-    async def _introduce(self) -> None:
-        """Register the commands, in both languages; that it fails is no reason not to run."""
-        with suppress(TelegramError):
-            for code, language in languages_of_commands(self._settings).items():
-                await self._bot.set_my_commands(_listed(COMMANDS, language), language_code=code or None)
-                for admin in numbers(self._settings.admins):
-                    with suppress(TelegramError):  # who has not written to the bot yet
-                        scope = BotCommandScopeChat(admin)
-                        await self._bot.set_my_commands(
-                            _listed(COMMANDS + FOR_ADMINS, language), scope=scope, language_code=code or None
-                        )
-
     async def _tidy(self) -> None:
         """Overwrite what was erased, and erase what is too old."""
         retired = -_RETIRE_EVERY
@@ -327,13 +314,6 @@ class Service:
         part = Part(waiting.number, 0, Address(sender.chat, sender.thread, sender.user), payload)
         await self._store.keep(partial(self._store.outbox.put, [part]))
         await self._delivery.deliver(waiting.number)
-
-
-def languages_of_commands(settings: Settings) -> dict[str, Language]:
-    """The languages that commands are registered in, by the code of the app's; "" is for all others."""
-    norwegian = dict.fromkeys(("nb", "no", "nn"), Language.NORWEGIAN)
-    others = Language.ENGLISH if settings.language == "en" else Language.NORWEGIAN
-    return {"": others, **norwegian, "en": Language.ENGLISH}
 
 
 def serve(
@@ -406,10 +386,6 @@ def _quotas(settings: Settings) -> Quotas:
         user_tokens=settings.user_daily_tokens,
         user_dollars=settings.user_daily_dollars,
     )
-
-
-def _listed(names: Sequence[str], language: Language) -> list[BotCommand]:
-    return [BotCommand(name, say(f"command_{name}", language)) for name in names]
 
 
 def _sent_again(language: str) -> str:

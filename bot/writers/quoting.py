@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from bot.answer import Citation, Draft
+from bot.citations import without_list_sign
 from bot.writers.evidence import answer_features, sentence_features, topic_is_unknown
 from vectorstore.annotation import Sentence
 from vectorstore.article import Span
@@ -84,8 +85,9 @@ def _citations(findings: Findings, scores: Floats) -> Iterator[Citation]:
             return
         if (words := " ".join(sentence.words)) not in said:
             said.add(words)
-            start = passage.span.start
-            yield Citation(len(said), passage.article, Span(start + sentence.span.start, start + sentence.span.end))
+            start, article = passage.span.start, passage.article
+            span = Span(start + sentence.span.start, start + sentence.span.end)
+            yield Citation(len(said), article, without_list_sign(article, span))
 
 
 def _is_headline(sentence: Sentence) -> bool:

@@ -123,7 +123,7 @@ def test_a_switch_is_one_command_and_until_it_is_done_answers_are_found_by_words
     assert "--reembed" in refused.stderr
     assert "answering by words alone: the archive's vectors are those of subword" in found.stderr
     assert "60 biler" in found.stdout
-    assert switched.stdout.startswith("1 added, ")
+    assert switched.stdout.startswith("1 added. ")
     assert len(server.answered) == len(set(server.answered))
     assert "passages have vectors by openai:text-embedding-3-small" in run("doctor").stdout
 

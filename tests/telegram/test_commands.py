@@ -57,6 +57,32 @@ def test_commands_are_registered_in_both_languages_and_for_admins_those_of_admin
         )
 
 
+def test_an_admin_who_could_not_be_reached_at_the_start_gets_the_commands_of_admins_with_start(
+    server: BotApi, start: Start
+) -> None:
+    kari, bob = server.user(1, "Kari"), server.user(43, "Bob")
+    unreachable = server.fault("error", "setMyCommands", description="Bad Request: chat not found")
+    start(admins=str(kari.id))
+    soon(server, lambda: unreachable.hits)
+    unreachable.clear()
+
+    ask(bob, "/start")
+    ask(kari, "/start")
+
+    soon(server, lambda: len(server.api.commands) == 5)
+    assert all(str(kari.id) in audience for audience, _ in server.api.commands)
+
+
+def test_start_tells_the_number_that_settings_know_one_by(server: BotApi, start: Start) -> None:
+    start()
+    alice = server.user(42)
+    group = server.group(-100200300, members=[alice])
+
+    assert "42" in ask(alice, "/start").text
+    alice.says("/start@kilde_bot", group)
+    assert "-100200300" in alice.hears(PATIENCE, chat=group).text
+
+
 def test_every_registered_command_is_answered(server: BotApi, start: Start) -> None:
     start(admins="1")
     kari = server.user(1, "Kari")

@@ -75,17 +75,28 @@ def test_an_edited_question_is_answered_anew_in_the_place_of_its_answer(server: 
 def test_a_changed_message_that_is_no_changed_question_changes_nothing(server: BotApi, start: Start) -> None:
     running = start()
     alice = server.user(42)
-    hello, question = alice.says("Hei"), alice.says(GIFT)
-    greeting, answer = alice.hears(PATIENCE), alice.hears(PATIENCE)
+    question = alice.says(GIFT)
+    answer = alice.hears(PATIENCE)
 
-    alice.edits(hello, SOLDIERS)  # had no answer
     alice.edits(question, "/forget")
     alice.edits(question, GIFT)
     at_rest(server, running)
 
-    assert [each.history for each in (greeting, answer)] == [[], []]
-    assert len(server.messages(alice, by_bot=True)) == 2
+    assert answer.history == []
+    assert len(server.messages(alice, by_bot=True)) == 1
     assert SWORD in ask(alice, "/sources").text
+
+
+def test_what_had_no_answer_is_answered_once_it_is_changed_to_a_question(server: BotApi, start: Start) -> None:
+    start()
+    alice = server.user(42)
+    hello = alice.says("Hei")
+    greeting = alice.hears(PATIENCE)
+
+    alice.edits(hello, SOLDIERS)
+
+    assert TEN_THOUSAND in alice.hears(PATIENCE).text
+    assert greeting.history == []
 
 
 SMALL_TALK = {

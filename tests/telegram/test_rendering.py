@@ -191,7 +191,7 @@ def test_nothing_but_the_web_is_linked_to(address: str) -> None:
     nothing = Answer("?", Status.NOT_FOUND, "Ingenting.", 0.1, "nb", "quoting", nearest=(article,))
 
     assert links(answer_messages(quoting(cited(article)), lambda _: address)) == []
-    assert links([*answer_messages(nothing, link), articles_page([article], 1, 1, NORWEGIAN)]) == []
+    assert links([*answer_messages(nothing, link), articles_page([article], 1, 1, NORWEGIAN, link)]) == []
 
 
 def test_the_sources_go_to_a_message_of_their_own_where_they_do_not_fit() -> None:
@@ -280,7 +280,7 @@ def test_nothing_that_links_comes_about_at_the_ends_of_a_quote() -> None:
 
 
 def test_articles_are_listed_by_pages() -> None:
-    message = articles_page([ARTICLE, LEADER], 2, 3, NORWEGIAN)
+    message = articles_page([ARTICLE, LEADER], 2, 3, NORWEGIAN, link)
 
     assert message.text.replace(JOINER, "") == (
         "• Ny ferge til Leka\nNamdalsposten, nyhet, april 2019\n• La skolen leve\nLEDER, 2021\n\nSide 2 av 3"
@@ -290,7 +290,7 @@ def test_articles_are_listed_by_pages() -> None:
 def test_ten_articles_with_the_longest_of_headlines_fit_a_page() -> None:
     long = Article("a", "👨‍👩‍👧 Et ord " * 99, TEXT, outlet="Avisa 🙂 " * 99, genre=Genre.EDITORIAL, url=PAGE)
 
-    message = articles_page([long] * 10, 1, 2, NORWEGIAN)
+    message = articles_page([long] * 10, 1, 2, NORWEGIAN, link)
 
     check(message)
     assert message.text.endswith("Side 1 av 2")
@@ -300,18 +300,29 @@ def test_a_headline_that_is_cut_short_is_cut_at_a_word_or_a_grapheme() -> None:
     family = "👨\u200d👩\u200d👧"
     words, families = (replace(ARTICLE, title=title) for title in ("ord " * 60, family * 30))
 
-    message = articles_page([words, families], 1, 1, NORWEGIAN)
+    message = articles_page([words, families], 1, 1, NORWEGIAN, link)
 
     assert [text for text, _ in links([message])] == ["ord " * 48 + "ord …", family * 24 + " …"]
 
 
+def test_an_article_without_a_page_leads_to_its_beginning() -> None:
+    article = replace(ARTICLE, url="", text="\n\nFørste linje.\nAndre linje.")
+    nothing = Answer("?", Status.NOT_FOUND, "Ingenting.", 0.1, "nb", "quoting", nearest=(article,))
+
+    def place(citation: Citation) -> str:
+        return f"https://t.me/bot?start={citation.quote.replace(' ', '_')}"
+
+    for messages in ([articles_page([article], 1, 1, NORWEGIAN, place)], answer_messages(nothing, place)):
+        assert links(messages) == [(article.title, "https://t.me/bot?start=Første_linje.")]
+
+
 def test_an_archive_without_articles_says_so() -> None:
-    assert articles_page([], 1, 1, NORWEGIAN).text == "Arkivet har ingen artikler."
+    assert articles_page([], 1, 1, NORWEGIAN, link).text == "Arkivet har ingen artikler."
 
 
 @pytest.mark.parametrize("title", ["\u200b", "\u2060\ufeff", "\u2800"])
 def test_a_headline_that_nobody_can_see_is_said_to_be_none(title: str) -> None:
-    assert "• uten tittel" in articles_page([replace(ARTICLE, title=title)], 1, 1, NORWEGIAN).text
+    assert "• uten tittel" in articles_page([replace(ARTICLE, title=title)], 1, 1, NORWEGIAN, link).text
 
 
 def test_our_own_words_keep_their_commands() -> None:
@@ -430,7 +441,8 @@ def visible(text: str) -> str:
 @settings(max_examples=100)
 @given(answers())
 def test_any_answer_becomes_messages_that_say_what_was_meant(answer: Answer) -> None:
-    allowed = {address(each) for each in answer.citations} | {each.url for each in answer.nearest}
+    begun = [Citation(1, each, Span(0, 0)) for each in answer.nearest]
+    allowed = {address(each) for each in answer.citations} | {each.article.url or address(each) for each in begun}
 
     messages = answer_messages(answer, address)
 
@@ -462,7 +474,7 @@ def test_any_article_can_be_listed_and_shown(articles: list[Article], start: int
     span = Span(min(start, len(article.text)), min(start + length, len(article.text)))
 
     check_all(passage_messages(article, span, NORWEGIAN, address), {address(Citation(1, article, span))})
-    check_all([articles_page(articles, 1, 9, NORWEGIAN)], {each.url for each in articles})
+    check_all([articles_page(articles, 1, 9, NORWEGIAN, lambda _: "")], {each.url for each in articles})
 
 
 @given(ANYTHING)

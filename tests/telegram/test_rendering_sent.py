@@ -39,7 +39,7 @@ def gallery() -> list[Message]:
         preview(Written(LONG, HOSTILE, (cited(),)), link, Language.NORWEGIAN),
         *passage_messages(ARTICLE, Span(start, start + len(QUOTE)), Language.ENGLISH, link),
         *passage_messages(BAD, Span(4, 30), Language.NORWEGIAN, link),
-        articles_page([ARTICLE, BAD] * 5, 1, 2, Language.NORWEGIAN),
+        articles_page([ARTICLE, BAD] * 5, 1, 2, Language.NORWEGIAN, link),
     ]
 
 

@@ -140,7 +140,7 @@ class Scribe:
     def text(self) -> str:
         """All of it; how long something took is not the same each time."""
         text = "\n".join(self._lines).strip() + "\n"
-        return re.sub(r"\(\d+\.\d s\)", "(0.1 s)", text)
+        return re.sub(r"\(\d+[.,]\d s\)", "(0,1 s)", text)
 
     def heading(self, text: str) -> None:
         self._lines += ["", f"═══ {text} ═══", ""]

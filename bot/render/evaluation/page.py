@@ -6,7 +6,7 @@ from importlib.resources import files
 from xml.etree.ElementTree import Element
 
 from bot.evaluation import Change, Cited, Comparison, Found, Outcome, Run, percentile
-from bot.messages import Language, say
+from bot.messages import Language, decimal, say
 from bot.render.evaluation import plots, wording
 from bot.render.evaluation.markup import el, html
 from bot.render.evaluation.passages import marked
@@ -199,7 +199,7 @@ def _asked(outcome: Outcome, language: Language) -> Iterator[Element]:
 def _what_became(outcome: Outcome, language: Language) -> Element:
     told = el("dl", el("dt", say("eval_expected", language)), el("dd", _expected(outcome, language)))
     if outcome.text:
-        confidence = say("eval_confidence_is", language, value=wording.decimal(outcome.confidence, 2, language))
+        confidence = say("eval_confidence_is", language, value=decimal(outcome.confidence, 2, language))
         by = ", ".join(each for each in (outcome.model, wording.trouble_of(outcome, language), confidence) if each)
         told.extend((el("dt", say("eval_answer", language)), el("dd", outcome.text, el("p", by, class_="faint"))))
     if outcome.citations:

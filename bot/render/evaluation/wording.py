@@ -21,7 +21,7 @@ from bot.evaluation import (
     share,
     spent,
 )
-from bot.messages import Language, count_in_words, say
+from bot.messages import Language, count_in_words, decimal, say
 
 _DOLLARS = 4  # decimals
 _MRR = 2
@@ -168,11 +168,6 @@ def percent(share: float, language: Language) -> str:
     """A share in per cent. Whole, but that 100 and 0 are only for all and none."""
     sign = f"{_NO_BREAK}%" if language is Language.NORWEGIAN else "%"
     return f"{_percent(share, language)}{sign}"
-
-
-def decimal(number: float, places: int, language: Language) -> str:
-    text = f"{number:.{places}f}"
-    return text.replace(".", ",") if language is Language.NORWEGIAN else text
 
 
 def duration(seconds: float, language: Language) -> str:

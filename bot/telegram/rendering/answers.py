@@ -38,15 +38,20 @@ def answer_messages(answer: Answer, link: Link) -> list[Message]:
     language = Language.of(answer.language)
     text = _marked(answer.text, answer.citations, answer.writer, link)
     said = [Styled(harmless(each)).italic() for each in remarks(answer, language)]
-    under = _sources(answer, link, quotes=answer.writer != QUOTED) if answer.citations else _nearest(answer, language)
+    under = (
+        _sources(answer, link, quotes=answer.writer != QUOTED) if answer.citations else _nearest(answer, language, link)
+    )
     return _together(joined([text, *said], _PARAGRAPH), under) or [first(text)]
 
 
-def sources_messages(answer: Answer, link: Link) -> list[Message]:
-    """The sources of an answer with what is quoted from each: number, headline, outlet, kind and date. An article stands once."""
+def sources_messages(answer: Answer, link: Link, heading: str = "sources") -> list[Message]:
+    """The sources of an answer with what is quoted from each: number, headline, outlet, kind and date. An article stands once.
+
+    `heading` is the message that stands above them.
+    """
     if not answer.citations:
         return [first(Styled(say("no_sources_in_answer", Language.of(answer.language))))]
-    return [each.message() for each in pieces(_sources(answer, link, quotes=True))]
+    return [each.message() for each in pieces(_sources(answer, link, quotes=True, heading=heading))]
 
 
 def preview(written: Written, link: Link, language: Language) -> Message:
@@ -85,10 +90,10 @@ def _marked(text: str, citations: Sequence[Citation], writer: str, link: Link) -
     return joined([*parts, Styled(harmless(text[done:]))])
 
 
-def _sources(answer: Answer, link: Link, *, quotes: bool) -> Styled:
+def _sources(answer: Answer, link: Link, *, quotes: bool, heading: str = "sources") -> Styled:
     language = Language.of(answer.language)
     entries = (_source(each, link, language, quotes=quotes) for each in by_article(answer.citations))
-    return Styled(say("sources", language)).bold() + "\n" + joined(entries, _PARAGRAPH)
+    return Styled(say(heading, language)).bold() + "\n" + joined(entries, _PARAGRAPH)
 
 
 def _source(cited: Sequence[Citation], link: Link, language: Language, *, quotes: bool) -> Styled:
@@ -120,8 +125,8 @@ def _paragraphs(cited: Sequence[Citation]) -> Iterator[Styled]:
             yield from (highlighted(*around(text, paragraph, each.span)) for paragraph in here)
 
 
-def _nearest(answer: Answer, language: Language) -> Styled:
+def _nearest(answer: Answer, language: Language, link: Link) -> Styled:
     if not answer.nearest:
         return Styled()
-    entries = (listed(each, language) for each in answer.nearest)
+    entries = (listed(each, language, link) for each in answer.nearest)
     return Styled(say("nearest", language)) + "\n" + joined(entries, "\n")

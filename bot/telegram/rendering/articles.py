@@ -26,17 +26,25 @@ def passage_messages(article: Article, span: Span, language: Language, link: Lin
     return split(joined([head, *paragraphs], "\n\n"))
 
 
-def articles_page(articles: Sequence[Article], page: int, pages: int, language: Language) -> Message:
+def articles_page(articles: Sequence[Article], page: int, pages: int, language: Language, link: Link) -> Message:
     """One page (counted from 1) of the articles, about ten: headline, outlet, kind and date of each; and which page it is."""
     if not articles:
         return first(Styled(say("no_articles_to_show", language)))
     which = [Styled(say("page_of", language, page=page, pages=pages)).italic()] if pages > 1 else []
-    return first(joined([joined((listed(each, language) for each in articles), "\n"), *which], "\n\n"))
+    return first(joined([joined((listed(each, language, link) for each in articles), "\n"), *which], "\n\n"))
 
 
-def listed(article: Article, language: Language) -> Styled:
-    """An article in a list. It leads to its page."""
-    return Styled(_BULLET) + titled(article, article.url, language) + "\n" + described(article, language)
+def listed(article: Article, language: Language, link: Link) -> Styled:
+    """An article in a list. It leads to its page; where it has none, to its beginning."""
+    address = article.url or link(Citation(1, article, _beginning(article.text)))
+    return Styled(_BULLET) + titled(article, address, language) + "\n" + described(article, language)
+
+
+def _beginning(text: str) -> Span:
+    """The first line that says something."""
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n", start)
+    return Span(start, end if end >= 0 else len(text))
 
 
 def titled(article: Article, address: str, language: Language) -> Styled:

@@ -20,7 +20,7 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.limits import Limits
 from bot.telegram.pacing import Urgency
 from bot.telegram.questions import Asked, Questions, parts_of
-from bot.telegram.rendering import Message
+from bot.telegram.rendering import Message, sources_messages
 from bot.telegram.store import Address, Given, Part, State, Store, digest
 from bot.web.metrics import Metrics
 from bot.wiring import spoken_language
@@ -120,6 +120,10 @@ class Adapter:
             if not known:
                 found.append(Citation(number + len(found), passage.article, passage.span))
         return found[:most]
+
+    async def sources(self, answer: Answer, heading: str = "sources") -> list[Message]:
+        """The sources of an answer, as they are told. Links that are to be kept are kept by the store's own thread."""
+        return await self.store.keep(partial(sources_messages, answer, self.questions.link, heading))
 
     def answer_of(self, given: Given) -> Answer:
         """An answer that was given, with those of its citations that still stand where they stood."""

@@ -13,7 +13,7 @@ from bot.telegram.addressing import COMMANDS, FOR_ADMINS
 from bot.telegram.buttons import languages, pages
 from bot.telegram.menu import register_for_admin
 from bot.telegram.questions import web_link
-from bot.telegram.rendering import Message, articles_page, passage_messages, plain, sources_messages
+from bot.telegram.rendering import Message, articles_page, passage_messages, plain
 from bot.telegram.store import Place
 from vectorstore.article import Article
 
@@ -75,7 +75,8 @@ class Commands:
             await self._say(update, "no_sources")
             return
         answer = self.adapter.answer_of(last)
-        await self.adapter.reply(update, sources_messages(answer, self.adapter.questions.link), language=language)
+        messages = await self.adapter.sources(answer)
+        await self.adapter.reply(update, messages, language=language)
 
     async def articles(self, update: Update, _: Context) -> None:
         message, keyboard = await self.page_of_articles(0, await self._language(update), address_of(update).user)

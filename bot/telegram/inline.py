@@ -5,6 +5,7 @@ import hashlib
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from telegram import (
     InlineQuery,
@@ -72,9 +73,8 @@ class Inline:
         else:
             chosen = await self.adapter.chosen(update)
             answer = await asyncio.to_thread(self.adapter.quote, question, chosen)
-            await self._give(
-                query, self._results(question, answer), say("inline_nothing", Language.of(answer.language))
-            )
+            results = await self.adapter.store.keep(partial(self._results, question, answer))
+            await self._give(query, results, say("inline_nothing", Language.of(answer.language)))
 
     def _results(self, question: str, answer: Answer) -> list[InlineQueryResultArticle]:
         language = Language.of(answer.language)

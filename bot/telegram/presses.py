@@ -17,7 +17,7 @@ from bot.telegram.access import Verdict
 from bot.telegram.adapter import Adapter
 from bot.telegram.buttons import Press, Pressed, read, rows
 from bot.telegram.commands import Commands, Context
-from bot.telegram.rendering import plain, sources_messages
+from bot.telegram.rendering import plain
 from bot.telegram.store import CHOICES, Address, Given, Place
 from vectorstore.article import Span
 
@@ -88,12 +88,8 @@ class Presses:
         said = await self.adapter.store.keep(partial(self.adapter.store.answers.conversation, given))
         others = await asyncio.to_thread(self.adapter.others, given, Conversation(said.turns[:-1]), _MORE)
         found = Answer(given.question, Status.ANSWERED, "", 0.0, language, "", citations=tuple(others))
-        messages = (
-            sources_messages(found, self.adapter.questions.link, "more_sources")
-            if others
-            else [plain(say("no_more", language))]
-        )
-        await self.adapter.reply(update, messages, language=language, address=_beside(given, query))
+        shown = await self.adapter.sources(found, "more_sources") if others else [plain(say("no_more", language))]
+        await self.adapter.reply(update, shown, language=language, address=_beside(given, query))
 
     async def _judge(self, query: CallbackQuery, given: Given, feedback: int | None) -> None:
         """A thumb up or down, or neither any more."""

@@ -1,5 +1,6 @@
 """What one may rely on about the texts: both languages have them all, and dates say no more than is known."""
 
+import importlib
 import inspect
 import string
 from pathlib import Path
@@ -12,7 +13,13 @@ from vectorstore.article import UNKNOWN_DATE, Article, Genre, Provenance, Publis
 
 TABLES = Path(messages.__file__).parent
 SOURCES = "".join(path.read_text("utf-8") for path in TABLES.parent.rglob("*.py") if path.parent != TABLES)
-SOURCES += inspect.getsource(messages).split("_COLUMNS", 1)[0]
+SOURCES += inspect.getsource(messages)
+
+
+def test_no_text_hides_another() -> None:
+    tables = [importlib.import_module(f"bot.messages.{path.stem}") for path in TABLES.glob("[!_]*.py")]
+
+    assert sorted(TEXTS) == sorted(key for table in tables for key in table.COLUMNS)
 
 
 @pytest.mark.parametrize("key", TEXTS)

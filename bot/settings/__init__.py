@@ -6,12 +6,10 @@ Settings come from environment variables, else from `.env` in the current folder
 import difflib
 import logging
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv.parser import parse_stream
@@ -32,17 +30,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
 from bot.prices import Prices, read_prices
-
-NO_MODEL = "none"
-"""The value of KILDEBOT_MODEL that keeps answers quoted although there is a key."""
-
-ANY_GROUP, NO_GROUP = "any", "none"
-"""The values of KILDEBOT_GROUPS that are no list of numbers."""
-
-NO_LISTENER = "none"
-"""The value of KILDEBOT_LISTEN that keeps the Telegram bot from listening anywhere."""
-
-_NUMBER_BREAKS = re.compile(r"[,;\s]+")
+from bot.settings import values
+from bot.settings.values import ANY_GROUP, NO_GROUP, NO_LISTENER, NO_MODEL, numbers
 
 _USUAL_MODEL = "openai:gpt-6-luna"  # OpenAI's own for "well-scoped high-volume work" (models page, 2026)
 
@@ -55,108 +44,6 @@ _FEWEST_IN_SECRET = 16  # of letters, digits, - and _: 95 bits
 _NEAR_MISS = 0.8  # difflib's ratio: OPENAI_KEY is that near to OPENAI_API_KEY, OPENAI_ORG_ID is not
 
 _log = logging.getLogger(__name__)
-
-
-def _one_line(value: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f]", value):
-        raise ValueError("has a line break or control character in it; is a quotation mark missing?")
-    return value
-
-
-def _tidy(value: object) -> object:
-    """The value without white space around it, and without the quotation marks that docker leaves on."""
-    if not isinstance(value, str):
-        return value
-    value = value.strip()
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return _one_line(value[1:-1].strip() if quoted else value)
-
-
-def _folder(value: object) -> object:
-    if value == "":
-        raise ValueError("is blank; leave it out for the usual place")
-    try:
-        return Path(str(value)).expanduser().absolute()
-    except RuntimeError:
-        raise ValueError("begins with a home folder that nobody has; write the folder in full") from None
-
-
-def _unbroken(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value()
-    if not re.fullmatch(r"[!-~]*", value):
-        raise ValueError("has a space or a letter beyond ASCII in it; copy it anew")
-    if re.search(r"[\"'`]", value):
-        raise ValueError("has a quotation mark in it; copy it anew")
-    return secret
-
-
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if value and not usable:
-        raise ValueError("is not a web address; write it like http://127.0.0.1:11434/v1")
-    return value
-
-
-def _provider_and_model(value: str) -> str:
-    if value and not re.fullmatch(r"[a-z][a-z0-9_]*:\S+", value):
-        raise ValueError("names no model; write it as provider:model, like openai:text-embedding-3-small")
-    return value
-
-
-def _chat_model(value: str) -> str:
-    if value != NO_MODEL and value and not re.fullmatch(r"[a-z][a-z0-9_]*:\S+", value):
-        raise ValueError("names no model; write it as provider:model, like openai:gpt-6-luna, or none")
-    return value
-
-
-def _priced(value: str) -> str:
-    try:
-        read_prices(value)
-    except ValueError:
-        raise ValueError("holds no prices; write them as model=sent/received, like gpt-6-luna=0.10/0.50") from None
-    return value
-
-
-def _numbers(value: str) -> str:
-    for each in _NUMBER_BREAKS.split(value):
-        if each.startswith("@"):
-            raise ValueError(f"names {each}; names change hands, so write the number, which /start tells in the chat")
-        if each and not re.fullmatch(r"-?[0-9]{1,18}", each):
-            raise ValueError("holds something that is no number; write numbers with commas between them")
-    return value
-
-
-def _groups(value: str) -> str:
-    return value if value in {ANY_GROUP, NO_GROUP} else _numbers(value)
-
-
-def _bot_token(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value()
-    if value and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]{20,}", value):
-        raise ValueError("is not a bot's token; copy it anew from @BotFather, it looks like 123456:ABC-DEF...")
-    return secret
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
-        raise ValueError("has a character that Telegram does not take; use letters, digits, - and _")
-    return secret
-
-
-def _listen(value: str) -> str:
-    if value not in {"", NO_LISTENER} and not re.fullmatch(
-        r"unix:/.+|(?:\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):[0-9]{1,5}", value
-    ):
-        raise ValueError("is not an address to listen on; write it like 127.0.0.1:8081, or none")
-    return value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -173,126 +60,134 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    home: Annotated[Path, BeforeValidator(_folder), BeforeValidator(_tidy)] = Field(
+    home: Annotated[Path, BeforeValidator(values.folder), BeforeValidator(values.tidy)] = Field(
         default_factory=lambda: platformdirs.user_data_path("kildebot", appauthor=False),
         description="The folder that holds the archive and everything else that is yours.",
     )
-    model: Annotated[str, BeforeValidator(_tidy), AfterValidator(_chat_model)] = Field(
+    model: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.chat_model)] = Field(
         default="",
         description="The chat model that writes answers, as provider:model; none for quoted answers.",
     )
-    deadline: Annotated[PositiveFloat, BeforeValidator(_tidy)] = Field(
+    deadline: Annotated[PositiveFloat, BeforeValidator(values.tidy)] = Field(
         default=30.0,
         description="How many seconds a question may take, everything included; what is not written by then is quoted.",
     )
-    context_tokens: Annotated[int, Field(ge=2_000), BeforeValidator(_tidy)] = Field(
+    context_tokens: Annotated[int, Field(ge=2_000), BeforeValidator(values.tidy)] = Field(
         default=4_000,
         description="How many tokens the chat model takes, its answer included.",
     )
-    daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(_tidy)] = Field(
+    daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(values.tidy)] = Field(
         default=2.0,
         description="How many US dollars the chat model may cost in a day (UTC), where its price is known; then answers are quoted. 0 for no limit.",
     )
-    daily_tokens: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+    daily_tokens: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=10_000_000,
         description="How many tokens may be asked of the chat model in a day (UTC); then answers are quoted. 0 for no limit.",
     )
-    prices: Annotated[str, BeforeValidator(_tidy), AfterValidator(_priced)] = Field(
+    prices: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.priced)] = Field(
         default="",
         description="Prices in US dollars for a million tokens, sent/received, that the program does not know or that have changed.",
     )
-    embedding: Annotated[str, BeforeValidator(_tidy), AfterValidator(_provider_and_model)] = Field(
+    embedding: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.provider_and_model)] = Field(
         default="",
         description="The embedding model, as provider:model; empty for the built-in one, which needs neither key nor network.",
     )
-    embedding_dimensions: Annotated[PositiveInt | None, BeforeValidator(_tidy)] = Field(
+    embedding_dimensions: Annotated[PositiveInt | None, BeforeValidator(values.tidy)] = Field(
         default=None,
         description="How many dimensions the embedding model should give, where it lets one choose.",
     )
-    openai_api_key: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_unbroken)] = Field(
+    openai_api_key: Annotated[SecretStr, BeforeValidator(values.tidy), AfterValidator(values.unbroken)] = Field(
         default=SecretStr(""),
         validation_alias="OPENAI_API_KEY",
         description="The key for OpenAI, or for a server that speaks its language.",
     )
-    openai_base_url: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+    openai_base_url: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.web_address)] = Field(
         default="",
         validation_alias="OPENAI_BASE_URL",
         description="The address of a server that speaks OpenAI's language; OpenAI's own when empty.",
     )
-    telegram_bot_token: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_bot_token)] = Field(
+    telegram_bot_token: Annotated[SecretStr, BeforeValidator(values.tidy), AfterValidator(values.bot_token)] = Field(
         default=SecretStr(""),
         validation_alias="TELEGRAM_BOT_TOKEN",
         description="The token of your Telegram bot, as @BotFather gave it.",
     )
-    telegram_api: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+    telegram_api: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.web_address)] = Field(
         default="https://api.telegram.org",
         description="The address of the Bot API server; Telegram's own unless you run one.",
     )
-    admins: Annotated[str, BeforeValidator(_tidy), AfterValidator(_numbers)] = Field(
+    admins: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.only_numbers)] = Field(
         default="",
         description="Who may ingest, remove and see figures on Telegram: numbers of users, with commas between them.",
     )
-    allowed: Annotated[str, BeforeValidator(_tidy), AfterValidator(_numbers)] = Field(
+    allowed: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.only_numbers)] = Field(
         default="",
         description="Who may ask on Telegram: numbers of users, with commas between them; empty for everybody.",
     )
-    groups: Annotated[str, BeforeValidator(_lower), BeforeValidator(_tidy), AfterValidator(_groups)] = Field(
+    groups: Annotated[
+        str, BeforeValidator(values.lower), BeforeValidator(values.tidy), AfterValidator(values.groups)
+    ] = Field(
         default=ANY_GROUP,
         description="The groups that are answered in: any, none, or their numbers with commas between them.",
     )
-    leave_groups: Annotated[bool, BeforeValidator(_tidy)] = Field(
+    leave_groups: Annotated[bool, BeforeValidator(values.tidy)] = Field(
         default=False,
         description="Whether the bot leaves groups that it does not answer in.",
     )
-    user_questions_minute: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+    user_questions_minute: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=40,
         description="How many questions one may ask in a minute on Telegram. 0 for no limit.",
     )
-    user_questions_day: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+    user_questions_day: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=200,
         description="How many questions one may ask in a day (UTC) on Telegram. 0 for no limit.",
     )
-    user_daily_tokens: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+    user_daily_tokens: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=0,
         description="How many tokens may be asked of the chat model for one user in a day; then answers are quoted. 0 for no limit.",
     )
-    user_daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(_tidy)] = Field(
+    user_daily_dollars: Annotated[NonNegativeFloat, BeforeValidator(values.tidy)] = Field(
         default=0.0,
         description="How many US dollars the chat model may cost for one user in a day; then answers are quoted. 0 for no limit.",
     )
-    retention_days: Annotated[NonNegativeInt, BeforeValidator(_tidy)] = Field(
+    retention_days: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=30,
         description="How many days questions and answers from Telegram are kept, for follow-ups, buttons and feedback. 0 for not at all.",
     )
-    fetch_links: Annotated[bool, BeforeValidator(_tidy)] = Field(
+    fetch_links: Annotated[bool, BeforeValidator(values.tidy)] = Field(
         default=False,
         description="Whether /ingest on Telegram fetches a link that an admin sends. Only public addresses are ever asked.",
     )
-    webhook_url: Annotated[str, BeforeValidator(_tidy), AfterValidator(_web_address)] = Field(
+    webhook_url: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.web_address)] = Field(
         default="",
         description="The public https address that Telegram is to send updates to; empty to ask Telegram for them (polling).",
     )
-    webhook_secret: Annotated[SecretStr, BeforeValidator(_tidy), AfterValidator(_webhook_secret)] = Field(
+    webhook_secret: Annotated[SecretStr, BeforeValidator(values.tidy), AfterValidator(values.webhook_secret)] = Field(
         default=SecretStr(""),
         description="What Telegram has to say with each update that it sends, 16 characters or more; needed with KILDEBOT_WEBHOOK_URL.",
     )
-    listen: Annotated[str, BeforeValidator(_tidy), AfterValidator(_listen)] = Field(
+    listen: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.listening_address)] = Field(
         default="127.0.0.1:8081",
         description="Where the Telegram bot listens for /healthz and /metrics, and for updates with KILDEBOT_WEBHOOK_URL; none for nowhere.",
     )
-    language: Annotated[Literal["auto", "nb", "en"], BeforeValidator(_lower), BeforeValidator(_tidy)] = Field(
-        default="auto",
-        description="The language the program speaks: nb, en, or auto for that of the question.",
+    language: Annotated[Literal["auto", "nb", "en"], BeforeValidator(values.lower), BeforeValidator(values.tidy)] = (
+        Field(
+            default="auto",
+            description="The language the program speaks: nb, en, or auto for that of the question.",
+        )
     )
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower), BeforeValidator(_tidy)
+        Literal["debug", "info", "warning", "error", "critical"],
+        BeforeValidator(values.lower),
+        BeforeValidator(values.tidy),
     ] = Field(
         default="warning",
         description="What is logged: debug, info, warning, error or critical, and what is worse.",
     )
-    log_format: Annotated[Literal["plain", "json"], BeforeValidator(_lower), BeforeValidator(_tidy)] = Field(
-        default="plain",
-        description="How it is logged: plain lines, or json, an object a line.",
+    log_format: Annotated[Literal["plain", "json"], BeforeValidator(values.lower), BeforeValidator(values.tidy)] = (
+        Field(
+            default="plain",
+            description="How it is logged: plain lines, or json, an object a line.",
+        )
     )
 
     @model_validator(mode="after")
@@ -330,11 +225,6 @@ class Settings(BaseSettings):
     def price_table(self) -> Prices:
         """The known prices, with those of the setting before them."""
         return Prices.known().updated(read_prices(self.prices))
-
-
-def numbers(value: str) -> frozenset[int]:
-    """The numbers of a setting that lists some."""
-    return frozenset(int(each) for each in _NUMBER_BREAKS.split(value) if each)
 
 
 def load_settings(*, home: Path | None = None, warn: Callable[[str], None] = _log.warning) -> Settings:
@@ -442,3 +332,18 @@ def _plain_words(kind: str, message: str) -> str:
     if kind == "literal_error":
         return f"has a value that it cannot have; write {wanted}"
     return wanted if kind == "value_error" else f"should be {wanted.partition(',')[0]}"
+
+
+__all__ = [
+    "ANY_GROUP",
+    "NO_GROUP",
+    "NO_LISTENER",
+    "NO_MODEL",
+    "Settings",
+    "load_settings",
+    "locale_name",
+    "numbers",
+    "secrets_of",
+    "tracing_variable",
+    "variable_names",
+]

@@ -3,9 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.telegram.dispatcher import TRIES, Dispatcher, PutOff
 from bot.telegram.store import Store, Waiting, open_store
@@ -103,6 +107,49 @@ async def test_a_chat_is_answered_in_order_and_chats_beside_each_other(store: St
     free.set()
     await bench.finish()
     assert [number for number in bench.handled if number in {1, 2, 4}] == [1, 2, 4]
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.lists(
+            st.integers(1, 12), min_size=1, max_size=4
+        ),  # numbers of updates that come, for the first time or again
+        st.just("restart"),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_each_update_is_done_once_in_the_order_of_its_chat_however_often_and_whenever_it_comes(
+    steps: list[list[int] | str],
+) -> None:
+    """Three chats, one malformed update among them; duplicates in a batch, in a later one, and across restarts."""
+    came = [number for step in steps if step != "restart" for number in step]
+    handled: list[int] = []
+    given_up: list[int] = []
+
+    async def live(store: Store, batches: list[list[int]]) -> None:
+        bench = Bench(store, failing(5))
+        await bench.dispatcher.replay()
+        for batch in batches:
+            await bench.take(*(update(number, chat=number % 3 + 1) for number in batch))
+        await bench.finish()
+        handled.extend(bench.handled)
+        given_up.extend(bench.given_up)
+
+    with TemporaryDirectory() as folder:
+        for is_restart, batches in groupby(steps, lambda step: step == "restart"):
+            if not is_restart:
+                with open_store(Path(folder)) as store:
+                    asyncio.run(live(store, [batch for batch in batches if isinstance(batch, list)]))
+
+    first = list(dict.fromkeys(number for number in came if number != 5))
+    assert sorted(handled) == sorted(first)
+    for chat in range(3):
+        assert [each for each in handled if each % 3 == chat] == [each for each in first if each % 3 == chat]
+    assert given_up == [5] * (5 in came)
 
 
 async def test_a_handler_that_never_ends_holds_up_its_own_chat_alone(store: Store) -> None:

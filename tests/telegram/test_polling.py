@@ -12,9 +12,11 @@ from urllib.parse import parse_qs
 
 import pytest
 from telegram import Bot
+from telegram.error import TimedOut
 
 from bot.telegram.polling import Poller, RawUpdates
 from bot.telegram.reaching import TelegramRefused
+from bot.telegram.requests import Requests
 from tests.telegram_server import MALFORMED, TOKEN, BotApi
 from vectorstore.errors import ArchiveUnusable
 
@@ -298,3 +300,13 @@ async def test_another_poller_that_soon_ends_is_outlived(server: BotApi) -> None
     polled = Polled()
     await poll(server.url, polled, lambda: bool(polled.updates))
     assert polled.texts == ["en"]
+
+
+async def test_a_request_whose_answer_comes_too_slowly_is_given_up(server: BotApi) -> None:
+    """A byte now and then keeps every timeout between two of them."""
+    server.fault("drip", seconds=0.05)
+    told: list[tuple[str, str]] = []
+    requests = Requests(lambda *call: told.append(call), longest=0.3)
+    with pytest.raises(TimedOut):
+        await requests.post(f"{server.url}/bot{TOKEN}/getMe")
+    assert told == [("getMe", "none")]

@@ -199,13 +199,39 @@ def test_questions_of_an_outage_in_the_middle_are_answered_in_order(server: BotA
     assert all(len(each.answers) == 1 for each in said)
 
 
-@pytest.mark.parametrize("kind", ["502", "500", "reset_before", "garbage", "empty", "delay"])
+@pytest.mark.parametrize("kind", ["502", "500", "reset_before", "garbage", "empty", "delay", "drip"])
 def test_whatever_is_wrong_on_the_way_the_question_is_answered_in_the_end(
     server: BotApi, start: Start, kind: Any
 ) -> None:
-    server.fault(kind, times=3, seconds=0.1)
+    server.fault(kind, times=3, seconds=0.01 if kind == "drip" else 0.1)
     start()
     asked = server.user(42).says(QUESTION)
+    server.answer_to(asked, timeout=20)
+
+
+def test_what_telegram_may_have_taken_is_sent_once_more_at_most_and_says_so(server: BotApi, start: Start) -> None:
+    start()
+    server.fault("reset_after", "sendMessage", times=1)
+    asked = server.user(42).says(QUESTION)
+    server.wait_for(lambda: len(asked.answers) == 2, timeout=20)
+    server.settles()
+    first, second = asked.answers
+    assert second.text.endswith(first.text)
+    assert second.text.startswith(say("sent_again", Language.NORWEGIAN))
+
+
+def test_another_program_with_the_token_is_told_in_a_line_and_a_hint_and_no_question_is_lost(
+    server: BotApi, program: Programs
+) -> None:
+    child = program()
+    server.polled(timeout=20)
+    server.fault("409", "getUpdates")
+    assert child.wait() == 1
+    asked = server.user(42).says(QUESTION)
+    assert "error: another program asks Telegram for this bot's updates\nhint: " in child.said
+    assert len(server.calls("getUpdates")) < 20
+    server.clear_faults()
+    program()
     server.answer_to(asked, timeout=20)
 
 

@@ -126,8 +126,8 @@ COLUMNS = {
         "I keep your questions, the answers, your thumbs and the language you choose, with your number on Telegram, for up to {days} days. So you can follow up and use the buttons, and whoever runs the bot can see which answers were good. Your name is kept no longer than it takes to answer.",
     ),
     "privacy_not_kept": (
-        "Jeg lagrer ikke spørsmål, svar eller navn lenger enn det tar å svare.",
-        "I keep questions, answers and names no longer than it takes to answer.",
+        "Jeg lagrer ikke spørsmål, svar eller navn lenger enn det tar å svare, bare språket du velger, hvis du velger et.",
+        "I keep questions, answers and names no longer than it takes to answer, only the language that you choose, if you choose one.",
     ),
     "privacy_model": (
         "Spørsmålet, det du har spurt om rett før, og avsnitt fra artiklene sendes til språkmodellen {model}, uten nummer og navn.",
@@ -206,10 +206,11 @@ COLUMNS = {
         "Det gikk litt fort. Du kan spørre igjen om {seconds} s.",
         "That was a little fast. You can ask again in {seconds} s.",
     ),
-    "telegram_chat_wait": (
+    "telegram_group_wait": (
         "Her i samtalen spørres det om mye akkurat nå. Prøv igjen om {seconds} s.",
         "A lot is being asked in this chat just now. Try again in {seconds} s.",
     ),
+    "inline_wait": ("Vent litt før du spør igjen", "Wait a moment before you ask again"),
     "telegram_day_over": (
         "Du har stilt så mange spørsmål som du kan på én dag. Du kan spørre igjen om ca. {hours} t.",
         "You have asked as many questions as you can in a day. You can ask again in about {hours} h.",

@@ -51,6 +51,9 @@ TelegramApplication = Application[ExtBot[Urgency], Any, Any, Any, Any, Any]
 _CONNECTIONS = 64
 _TIMEOUT = 10.0  # seconds that Telegram may take for an answer
 _TOLD_EVERY = 60.0  # seconds between two lines about what is not understood, or not allowed
+_ABOUT_ONESELF = re.compile(
+    r"/(?:privacy|export|forget)(?:@\w+)?$", re.IGNORECASE
+)  # for anybody, also who is off the list by now
 _INGEST = re.compile(r"^/ingest(?:@\w+)?(?!\w)", re.IGNORECASE)
 
 
@@ -133,7 +136,7 @@ class Desk:
         application.add_handler(
             MessageHandler(new & filters.Document.ALL & filters.ChatType.PRIVATE, partial(self.documents, keeping))
         )
-        changed = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND
+        changed = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND & ~filters.VIA_BOT
         application.add_handler(MessageHandler(changed, self.edited))
         application.add_handler(MessageHandler(new & filters.TEXT, self.text))
         application.add_handler(MessageHandler(new, self.something_else))
@@ -150,7 +153,7 @@ class Desk:
         if message.via_bot == self._adapter.bot.bot:  # an answer of ours that somebody chose inline
             raise ApplicationHandlerStop
         verdict = self._adapter.access.verdict(update)
-        if verdict is Verdict.ADMITTED:
+        if verdict is Verdict.ADMITTED or (is_private(message) and _ABOUT_ONESELF.match(message.text or "")):
             return
         if verdict is Verdict.STRANGER and self._once.first(address_of(update).user, _TOLD_EVERY):
             language = await self._adapter.language(update)

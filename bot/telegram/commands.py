@@ -1,5 +1,6 @@
 """What somebody asks for by a command, but for what only admins may."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -42,7 +43,7 @@ class Commands:
         if context.args:
             place = await self.adapter.store.keep(partial(self.adapter.store.places.find, context.args[0]))
             if place is not None:
-                await self.adapter.reply(update, self.passage(place, language))
+                await self.adapter.reply(update, await asyncio.to_thread(self.passage, place, language))
                 return
             if context.args[0].startswith(PLACE):
                 await self._say(update, "link_leads_nowhere")
@@ -74,7 +75,7 @@ class Commands:
         if last is None:
             await self._say(update, "no_sources")
             return
-        answer = self.adapter.answer_of(last)
+        answer = await asyncio.to_thread(self.adapter.answer_of, last)
         messages = await self.adapter.sources(answer)
         await self.adapter.reply(update, messages, language=language)
 
@@ -86,7 +87,7 @@ class Commands:
         self, page: int, language: Language, reader: int | None
     ) -> tuple[Message, dict[str, object] | None]:
         """A page of the list, counted from 0, and the buttons to the others, which are its reader's."""
-        newest: list[Article] = list(self.adapter.archive.newest())
+        newest: list[Article] = await asyncio.to_thread(lambda: list(self.adapter.archive.newest()))
         number = max(1, -(-len(newest) // ARTICLES_A_PAGE))
         page = min(max(page, 0), number - 1)
         here = newest[page * ARTICLES_A_PAGE : (page + 1) * ARTICLES_A_PAGE]

@@ -5,7 +5,7 @@ What became of a try, and what is done then:
 | the handler | the update |
 |---|---|
 | returns | is done |
-| raises `PutOff`, or the disk is full or gone | is tried again after a while, as often as it takes: it is no fault of the update |
+| raises `PutOff`, or the disk is full or gone, or in use | is tried again after a while, as often as it takes: it is no fault of the update |
 | raises anything else | is tried again, three times in all; then somebody is told, and it is put aside |
 | ends with the whole program | is tried again at the next start; from the third time on in a process of its own |
 
@@ -21,7 +21,7 @@ from contextlib import suppress
 from functools import partial
 
 from bot.telegram.store import Store, Waiting
-from vectorstore.errors import VectorstoreError
+from vectorstore.errors import ArchiveLocked, ArchiveUnusable, VectorstoreError
 
 TRIES = 3
 """How often an update is tried that raises an error."""
@@ -118,7 +118,9 @@ class Dispatcher:
             return await self._is_over(update)
         except PutOff as put_off:
             await self._wait(put_off.seconds)
-        except VectorstoreError as error:  # the disk is full, or gone
+        except (
+            VectorstoreError
+        ) as error:  # of the handler's, only those that may pass; or what waits cannot be written down
             _log.error("an update waits: %s", error.message)
             await self._wait(self._disk_pause)
         return False
@@ -128,7 +130,7 @@ class Dispatcher:
             return True
         try:
             await self._do(update)
-        except (asyncio.CancelledError, PutOff, VectorstoreError):
+        except (asyncio.CancelledError, PutOff, ArchiveLocked, ArchiveUnusable):
             # Put off in order: it is no crash that it was not finished.
             await asyncio.shield(self._store.keep(partial(self._store.inbox.release, update)))
             raise

@@ -70,6 +70,8 @@ class Inline:
             await self._give(query, [], say("inline_not_admitted", language))
         elif len(question) < _FEWEST:
             await self._give(query, [], say("inline_how", language))
+        elif not self.adapter.limits.lets_search(query.from_user.id):
+            await self._give(query, [], say("inline_wait", language))
         else:
             chosen = await self.adapter.chosen(update)
             answer = await asyncio.to_thread(self.adapter.quote, question, chosen)

@@ -78,6 +78,7 @@ class Keeping:
         """Of what answers quoted from an article that is gone, no byte is left either."""
         store = self.adapter.store
         await store.keep(partial(store.answers.withdraw, article))
+        self.adapter.questions.forget_places()
         await store.keep(store.empty_log)
 
     async def stats(self, update: Update, _: Context) -> None:
@@ -85,6 +86,7 @@ class Keeping:
         language = await self._language(update)
         adapter, store = self.adapter, self.adapter.store
         figures = await store.keep(store.figures)
+        waiting, quarantined = await store.keep(lambda: (store.inbox.depth(), store.inbox.quarantined()))
         today = await asyncio.to_thread(adapter.budget.spent)
         lines = [
             count_in_words(adapter.archive.article_count, language),
@@ -92,8 +94,8 @@ class Keeping:
             say(
                 "stats_waiting",
                 language,
-                waiting=max(0, store.inbox.depth() - 1),
-                quarantined=store.inbox.quarantined(),
+                waiting=max(0, waiting - 1),
+                quarantined=quarantined,
             ),
             say("stats_spent", language, tokens=today.tokens, dollars=decimal(today.dollars or 0, 2, language)),
         ]

@@ -1,6 +1,6 @@
 """How much somebody may ask: politely, and in time, so that one who asks without end is not felt by others.
 
-questions   of a user in a minute and in a day, and of a chat in a minute
+questions   of a user in a minute and in a day; in a group, of each member and of all in a minute
 money       of a user in a day; then answers are quoted. What all may spend together is `bot.spending`'s
 """
 
@@ -23,11 +23,16 @@ _KEYS_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """What one may ask, and what may be spent for them; 0 for no limit. A chat that all of a group share has its own."""
+    """What one may ask, and what may be spent for them; 0 for no limit.
+
+    In a group Telegram takes 20 messages a minute: who might fill that would have the others wait.
+    """
 
     user_minute: int = 40
     user_day: int = 200
-    chat_minute: int = 120
+    member_minute: int = 5
+    group_minute: int = 15
+    inline_minute: int = 40
     user_tokens: int = 0
     user_dollars: float = 0.0
 
@@ -38,7 +43,7 @@ class Outcome(StrEnum):
     GO = "go"
     QUOTE_ONLY = "quote_only"  # the user's money of the day is spent
     WAIT = "wait"  # the user's minute is full
-    CHAT_WAIT = "chat_wait"  # the chat's is
+    GROUP_WAIT = "group_wait"  # the group's is
     DAY_OVER = "day_over"  # the user's day is full
 
 
@@ -112,7 +117,9 @@ class Limits:
         self._now = now
         self._lock = threading.Lock()
         self._of_users = _Minutes(quotas.user_minute)
-        self._of_chats = _Minutes(quotas.chat_minute)
+        self._of_members = _Minutes(quotas.member_minute)
+        self._of_groups = _Minutes(quotas.group_minute)
+        self._of_inline = _Minutes(quotas.inline_minute)
         self._told = Once(clock)
         self._decided: OrderedDict[int, Verdict] = OrderedDict()
 
@@ -138,16 +145,29 @@ class Limits:
         self._counts.book(user, day, Spent(questions=1))
         if not is_admin:
             self._of_users.count(user, now)
-            self._of_chats.count(chat, now)
+            if chat < 0:
+                self._of_members.count((user, chat), now)
+                self._of_groups.count(chat, now)
         if self._is_spent(spent):
             return Verdict(Outcome.QUOTE_ONLY, self._left_of_day(), self._tells(Outcome.QUOTE_ONLY, user, day))
         return Verdict(Outcome.GO)
 
+    def lets_search(self, user: int) -> bool:
+        """Whether somebody may be answered once more while they type a question inline, which is counted then."""
+        with self._lock:
+            now = self._clock()
+            if self._of_inline.wait(user, now):
+                return False
+            self._of_inline.count(user, now)
+            return True
+
     def _too_fast(self, user: int, chat: int, now: float) -> Verdict | None:
-        for outcome, minutes, who in (
+        limits: tuple[tuple[Outcome, _Minutes, Hashable], ...] = (
             (Outcome.WAIT, self._of_users, user),
-            (Outcome.CHAT_WAIT, self._of_chats, chat),
-        ):
+            (Outcome.WAIT, self._of_members, (user, chat)),
+            (Outcome.GROUP_WAIT, self._of_groups, chat),
+        )
+        for outcome, minutes, who in limits:
             if wait := minutes.wait(who, now):
                 return Verdict(outcome, math.ceil(wait), self._told.first((outcome, who), _MINUTE))
         return None
@@ -176,20 +196,20 @@ class _Minutes:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._times: dict[int, deque[float]] = {}
+        self._times: dict[Hashable, deque[float]] = {}
         self._swept_at = float("-inf")
 
     def __len__(self) -> int:
         return len(self._times)
 
-    def wait(self, who: int, now: float) -> float:
+    def wait(self, who: Hashable, now: float) -> float:
         """Seconds until one more is within the limit."""
         times = self._times.get(who)
         if not self._most or times is None or len(times) < self._most:
             return 0.0
         return min(max(0.0, times[-self._most] + _MINUTE - now), _MINUTE)
 
-    def count(self, who: int, now: float) -> None:
+    def count(self, who: Hashable, now: float) -> None:
         self._sweep(now)
         if self._most:
             self._times.setdefault(who, deque(maxlen=self._most)).append(now)

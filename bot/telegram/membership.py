@@ -39,6 +39,8 @@ class Membership:
                 with suppress(TelegramError):  # it was thrown out already
                     await self.adapter.bot.leave_chat(change.chat.id)
             return
+        if change.chat.type == "channel":
+            return
         language = await self.adapter.language(update)
         text = say("telegram_hello_group", language, bot=self.adapter.bot.username)
         await self.adapter.reply(update, [plain(text)])

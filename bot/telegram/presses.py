@@ -78,7 +78,7 @@ class Presses:
             return
         await self._tell(query)
         place = Place(cited.article, Span(cited.start, cited.end), cited.quote)
-        messages = self.commands.passage(place, language)
+        messages = await asyncio.to_thread(self.commands.passage, place, language)
         await self.adapter.reply(update, messages, language=language, address=_beside(given, query))
 
     async def _more(self, update: Update, query: CallbackQuery, given: Given) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.answer import Answer, Citation, Event, Written
@@ -58,7 +59,10 @@ class Questions:
         metrics: Metrics,
         *,
         today: Callable[[], str],
+        has_buttons: bool = True,
     ) -> None:
+        """`today` gives the day as 2026-11-23. Answers that are not kept have no buttons, which could do nothing."""
+        self._has_buttons = has_buttons
         self._bot = bot
         self._chain = chain
         self._store = store
@@ -66,6 +70,7 @@ class Questions:
         self._metrics = metrics
         self._today = today
         self._drafts = Drafts()
+        self._shown: dict[int, int] = {}  # the messages that grow in groups, by update
         self._places: dict[tuple[str, str, Span], str] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -75,7 +80,8 @@ class Questions:
         if await self._store.keep(partial(self._store.answers.of_update, asked.number)) is None:
             async with self._slots:
                 answer = await self._ask(asked, last, replaces, signs)
-                await self._put(asked, answer, last, replaces)
+                is_kept = await self._put(asked, answer, last, replaces)
+            await self._tidy(asked, is_kept=is_kept)
             self._metrics.answered(answer.status)
             self._metrics.spent(answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.dollars)
         await self._delivery.deliver(asked.number)
@@ -125,19 +131,28 @@ class Questions:
         return messages[0] if messages else None
 
     async def _placed(self, asked: Asked, message: int) -> None:
+        self._shown[asked.number] = message
         await self._store.keep(partial(self._store.outbox.show, asked.number, asked.address, message))
 
-    async def _put(self, asked: Asked, answer: Answer, last: Given | None, replaces: Given | None) -> None:
-        """Put the answer on disk, with the messages that it is to be sent as."""
-        await self._store.keep(partial(self._write, asked, answer, last, replaces))
+    async def _tidy(self, asked: Asked, *, is_kept: bool) -> None:
+        """Of an answer that nobody is to get any more, nothing stays in the chat."""
+        message = self._shown.pop(asked.number, None)
+        if message is not None and not is_kept:
+            with suppress(TelegramError):
+                await self._bot.delete_message(asked.address.chat, message)
 
-    def _write(self, asked: Asked, answer: Answer, last: Given | None, replaces: Given | None) -> None:
-        if not self._store.inbox.waits(asked.number):  # whoever asked has been forgotten meanwhile
-            return
+    async def _put(self, asked: Asked, answer: Answer, last: Given | None, replaces: Given | None) -> bool:
+        """Put the answer on disk, with the messages that it is to be sent as; False where whoever asked has been forgotten meanwhile."""
+        return await self._store.keep(partial(self._write, asked, answer, last, replaces))
+
+    def _write(self, asked: Asked, answer: Answer, last: Given | None, replaces: Given | None) -> bool:
+        if not self._store.inbox.waits(asked.number):
+            return False
         token = self._store.answers.new_token()
+        buttons = keyboard(answer, token) if self._has_buttons else None
         before = self._store.outbox.messages_of(replaces.key) if replaces else []
         asked = replace(asked, language=Language.of(answer.language))
-        parts = parts_of(asked, answer_messages(answer, self.link), keyboard(answer, token), before)
+        parts = parts_of(asked, answer_messages(answer, self.link), buttons, before)
         self._store.answers.put(
             asked.number,
             token,
@@ -151,6 +166,11 @@ class Questions:
         if asked.address.user is not None:
             spent = Spent(0, answer.usage.tokens, answer.usage.dollars or 0.0)
             self._store.people.book(asked.address.user, self._today(), spent)
+        return True
+
+    def forget_places(self) -> None:
+        """What the store knows of places may have gone from it."""
+        self._places.clear()
 
     def link(self, citation: Citation) -> str:
         """Where a citation leads: to the sentence on the publisher's page, else to the bot, which shows it in its article."""

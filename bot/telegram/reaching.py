@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.errors import BotError
 
@@ -50,6 +50,10 @@ async def patiently(work: Callable[[], Awaitable[object]]) -> None:
             return
         except InvalidToken as error:
             raise unknown_token() from error
+        except BadRequest as error:
+            raise TelegramRefused(
+                f"Telegram refuses: {error.message}", "kildebot telegram --check looks at token, webhook and settings"
+            ) from error
         except TelegramError as error:
             _log.warning("Telegram cannot be reached (%s); trying again", type(error.__cause__ or error).__name__)
             await asyncio.sleep(seconds_of(error) if isinstance(error, RetryAfter) else pause)

@@ -51,7 +51,6 @@ _RETIRE_EVERY = 3600.0  # seconds between two looks at what is too old to be kep
 _RETIRED_AT_ONCE = 2_000  # rows of a sort, at most
 _QUIET = 90.0  # seconds without an answer of Telegram's after which the bot is not well; a long poll takes 25
 _DAY = 86_400.0
-_CHAT_TO_USER = 3  # a group asks in a minute what three users may
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +79,15 @@ class Service:
         self._application: TelegramApplication = build(settings, self._requests, pacer or Pacer(), self._metrics.called)
         self._bot = self._application.bot
         self._delivery = Delivery(self._bot, store, _sent_again, outcome=self._metrics.delivered)
-        questions = Questions(self._bot, chain, store, self._delivery, self._metrics, today=_today)
+        self._questions = Questions(
+            self._bot,
+            chain,
+            store,
+            self._delivery,
+            self._metrics,
+            today=_today,
+            has_buttons=settings.retention_days > 0,
+        )
         self._handling = Handling(self._application)
         self._dispatcher = Dispatcher(
             store,
@@ -99,7 +106,7 @@ class Service:
             search=search_over(archive),
             store=store,
             delivery=self._delivery,
-            questions=questions,
+            questions=self._questions,
             access=_access(settings),
             limits=Limits(_quotas(settings), store.people),
             budget=budget_of(settings),
@@ -109,6 +116,7 @@ class Service:
         self._chain = chain
         self._heard = time.monotonic()
         self._ready = asyncio.Event()
+        self._is_open = asyncio.Event()  # the webhook
         self._settled = settled
 
     async def run(self, signalled: "asyncio.Queue[int]") -> None:
@@ -258,6 +266,7 @@ class Service:
             )
 
         await patiently(open_it)
+        self._is_open.set()
 
     async def _close_webhook(self) -> None:
         """Updates are not given out while there is a webhook."""
@@ -269,17 +278,20 @@ class Service:
             await self._bot.delete_webhook()
 
     def _health(self) -> dict[str, str]:
-        quiet = time.monotonic() - self._heard
-        polls = not self._settings.webhook_url
         return {
-            "telegram": f"no answer for {quiet:.0f} s"
-            if polls and quiet > _QUIET
-            else ""
-            if self._ready.is_set()
-            else "not reached yet",
+            "telegram": self._why_no_updates(),
             "archive": _why_not(lambda: self._archive.revision),
             "store": _why_not(self._store.inbox.depth),
         }
+
+    def _why_no_updates(self) -> str:
+        """Why no updates come from Telegram; empty where they do, or there are none."""
+        quiet = time.monotonic() - self._heard
+        if not self._ready.is_set():
+            return "not reached yet"
+        if self._settings.webhook_url:
+            return "" if self._is_open.is_set() else "the webhook is not set yet"
+        return f"no answer for {quiet:.0f} s" if quiet > _QUIET else ""
 
     # Beside the answers
 
@@ -303,6 +315,7 @@ class Service:
         for article in self._store.answers.articles():
             if self._archive.article(article) is None:  # removed on the machine
                 self._store.answers.withdraw(article)
+        self._questions.forget_places()
 
     async def _apologise(self, waiting: Waiting) -> None:
         """Say that an update could not be answered, to whoever it came from."""
@@ -382,7 +395,7 @@ def _quotas(settings: Settings) -> Quotas:
     return Quotas(
         user_minute=settings.user_questions_minute,
         user_day=settings.user_questions_day,
-        chat_minute=settings.user_questions_minute * _CHAT_TO_USER,
+        **({} if settings.user_questions_minute else {"member_minute": 0, "group_minute": 0, "inline_minute": 0}),
         user_tokens=settings.user_daily_tokens,
         user_dollars=settings.user_daily_dollars,
     )

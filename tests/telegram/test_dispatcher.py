@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.telegram.dispatcher import TRIES, Dispatcher, PutOff
 from bot.telegram.store import Store, Waiting, open_store
 from tests.telegram.test_store import update
-from vectorstore.errors import ArchiveUnusable
+from vectorstore.errors import ArchiveDamaged, ArchiveUnusable, IndexBroken
 
 pytestmark = pytest.mark.anyio
 
@@ -150,6 +150,16 @@ def test_each_update_is_done_once_in_the_order_of_its_chat_however_often_and_whe
     for chat in range(3):
         assert [each for each in handled if each % 3 == chat] == [each for each in first if each % 3 == chat]
     assert given_up == [5] * (5 in came)
+
+
+@pytest.mark.parametrize("error", [ArchiveDamaged("a page is damaged"), IndexBroken("no vectors")])
+async def test_what_no_waiting_mends_is_put_aside_after_three_tries_and_the_chat_goes_on(
+    store: Store, error: Exception
+) -> None:
+    bench = Bench(store, failing(1, error=error))
+    await bench.take(update(1, chat=42), update(2, chat=42))
+    await bench.finish()
+    assert (bench.begun, bench.handled, bench.given_up) == ([1] * TRIES + [2], [2], [1])
 
 
 async def test_a_handler_that_never_ends_holds_up_its_own_chat_alone(store: Store) -> None:

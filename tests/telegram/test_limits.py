@@ -15,7 +15,7 @@ from bot.telegram.store import Spent
 ALICE, BOB = 42, 43
 GROUP = -100
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-OFF = Quotas(user_minute=0, user_day=0, chat_minute=0)
+OFF = Quotas(user_minute=0, user_day=0, member_minute=0, group_minute=0, inline_minute=0)
 
 
 class Clock:
@@ -83,21 +83,30 @@ def test_the_minute_slides() -> None:
     assert [number for number, each in enumerate(outcomes) if each is Outcome.GO] == [0, 1, 6, 7, 12]
 
 
-def test_a_chat_asks_so_often_in_a_minute_whoever_it_is() -> None:
-    ask = Asking(Quotas(chat_minute=4))
+def test_a_group_asks_so_often_in_a_minute_whoever_it_is() -> None:
+    ask = Asking(Quotas(group_minute=4))
 
     outcomes = [ask(user, GROUP).outcome for user in range(1, 7)]
 
-    assert outcomes == [*[Outcome.GO] * 4, *[Outcome.CHAT_WAIT] * 2]
+    assert outcomes == [*[Outcome.GO] * 4, *[Outcome.GROUP_WAIT] * 2]
     assert ask(1, 1).goes
 
 
 def test_one_who_asks_without_end_takes_nothing_from_another() -> None:
-    ask = Asking(Quotas(user_minute=3, chat_minute=6))
+    ask = Asking(Quotas(user_minute=30, member_minute=3, group_minute=6))
     ask.times(50, ALICE, GROUP)
 
     assert ask.times(3, BOB, GROUP) == [Outcome.GO] * 3
     assert ask.times(3, BOB + 1) == [Outcome.GO] * 3
+
+
+def test_who_types_inline_is_answered_so_often_in_a_minute() -> None:
+    ask = Asking(Quotas(inline_minute=3))
+
+    assert [ask.limits.lets_search(ALICE) for _ in range(5)] == [True, True, True, False, False]
+    assert ask.limits.lets_search(BOB)
+    ask.clock.passes(60)
+    assert ask.limits.lets_search(ALICE)
 
 
 def test_it_is_told_once_in_a_minute_and_then_there_is_silence() -> None:
@@ -162,7 +171,7 @@ def test_who_has_spent_the_money_of_the_day_gets_quotes_and_is_told_so_once(quot
 
 
 def test_admins_ask_as_often_as_they_like_but_have_no_more_money() -> None:
-    ask = Asking(Quotas(user_minute=2, user_day=3, chat_minute=2, user_tokens=10))
+    ask = Asking(Quotas(user_minute=2, user_day=3, group_minute=2, user_tokens=10))
 
     assert all(ask(ALICE, GROUP, is_admin=True).outcome is Outcome.GO for _ in range(20))
     assert ask(BOB, GROUP).goes  # the group's minute is not the admin's
@@ -193,7 +202,7 @@ def test_what_is_remembered_is_bounded() -> None:
         ask.clock.passes(0.05)
 
     assert len(ask.limits._of_users) <= 2 * 60 / 0.05
-    assert len(ask.limits._of_chats) <= 2 * 60 / 0.05
+    assert len(ask.limits._of_groups) <= 2 * 60 / 0.05
     assert len(ask.limits._decided) <= 4096
 
 
@@ -212,7 +221,7 @@ def test_many_threads_count_as_one() -> None:
     st.integers(1, 6),
 )
 def test_no_minute_ever_holds_more_than_it_may(steps: list[tuple[float, int, int]], user: int, chat: int) -> None:
-    ask = Asking(Quotas(user_minute=user, chat_minute=chat))
+    ask = Asking(Quotas(user_minute=user, group_minute=chat))
     gone: list[tuple[float, int, int]] = []
     for after, who, group in steps:
         ask.clock.passes(after)
@@ -225,7 +234,7 @@ def test_no_minute_ever_holds_more_than_it_may(steps: list[tuple[float, int, int
     for start, who, where in gone:
         minute = [each for each in gone if start <= each[0] < start + 60]
         assert sum(each[1] == who for each in minute) <= user
-        assert sum(each[2] == where for each in minute) <= chat
+        assert where != GROUP or sum(each[2] == where for each in minute) <= chat
 
 
 def test_something_is_told_once_until_its_time_is_over_and_very_many_are_not_remembered() -> None:

@@ -120,6 +120,39 @@ def test_a_stranger_who_has_the_name_of_somebody_on_the_list_is_a_stranger_and_h
     assert not server.calls("getFile")
 
 
+def test_whoever_is_off_the_list_can_still_see_and_erase_what_is_kept_about_them(server: BotApi, start: Start) -> None:
+    start(allowed="42")
+    stranger = server.user(43)
+
+    assert "/forget sletter det" in ask(stranger, "/privacy").text
+    assert "slettet" in ask(stranger, "/forget").text
+    assert ask(stranger, "/articles").text.startswith("Denne boten er bare for noen.")
+
+
+def test_what_another_bot_has_written_is_no_question_however_often_it_is_changed(server: BotApi, start: Start) -> None:
+    start()
+    alice = server.user(42)
+    other = {"id": 99, "is_bot": True, "first_name": "Annen", "username": "annen_bot"}
+    said = alice.says("Hei", via_bot=other)
+    assert "skrevet som tekst" in alice.hears(PATIENCE).text
+    for text in (GIFT, f"{GIFT} Nå?"):
+        alice.edits(said, text)
+    server.settles(idle=1.2)
+
+    assert len(server.messages(alice, by_bot=True)) == 1
+
+
+def test_a_channel_is_not_written_to(server: BotApi, start: Start) -> None:
+    running = start()
+    kari = server.user(1, "Kari")
+    channel = server.channel(-100500, "Nytt")
+    kari.adds_the_bot(channel, "administrator")
+    server.wait_for(lambda: not server.pending and not running.store.inbox.depth(), timeout=10)
+    server.settles()
+
+    assert server.messages(channel, by_bot=True) == []
+
+
 # Floods and budgets: S12
 
 

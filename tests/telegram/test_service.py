@@ -351,6 +351,18 @@ def test_what_comes_with_a_wrong_secret_is_nothing(server: BotApi, start: Start)
     server.answer_to(asked)
 
 
+def test_a_webhook_that_telegram_refuses_ends_the_bot_with_what_telegram_says(
+    server: BotApi, program: Programs
+) -> None:
+    server.fault("error", "setWebhook", description="Bad Request: bad webhook: only ports 80, 88, 443 or 8443")
+    child = program(
+        KILDEBOT_WEBHOOK_URL=PUBLIC, KILDEBOT_WEBHOOK_SECRET=SECRET, KILDEBOT_LISTEN=f"127.0.0.1:{free_port()}"
+    )
+    assert child.wait() == 1
+    assert "only ports 80, 88, 443 or 8443\nhint: " in child.said
+    assert len(server.calls("setWebhook")) == 1
+
+
 def test_the_webhook_stays_with_telegram_when_the_bot_ends_and_what_comes_meanwhile_is_answered(
     server: BotApi, start: Start
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.answer import Answer, Status
 from bot.telegram.store import FILE, Address, Part, State, Store, Waiting, open_store
 from tests.telegram_server.shapes import Json
+from vectorstore.article import Article, Span
 from vectorstore.database import Database
 
 DAY = 86_400.0
@@ -204,11 +205,12 @@ def test_what_was_put_aside_goes_with_what_is_as_old(store: Store, clock: Clock)
 
 @pytest.mark.parametrize("state", [State.READY, State.SENDING])
 def test_an_answer_that_is_not_wholly_sent_is_never_too_old(store: Store, clock: Clock, state: State) -> None:
+    (waiting,) = take(store, update(1))
     answered(store, 1, state, parts=2)
     clock.now += 365 * DAY
     assert store.people.forget_old(clock.now, "2024-11-13", 100) == 0
     assert store.outbox.parts(1)[-1].state is state
-    store.outbox.sent(store.outbox.parts(1)[-1], 2)
+    store.inbox.quarantine(waiting)  # it is given up: nobody will send the rest
     assert store.people.forget_old(clock.now, "2024-11-13", 100) == 1
 
 
@@ -231,11 +233,56 @@ def test_a_clock_that_jumps_ahead_erases_no_more_than_the_limit_at_once_and_the_
         store.inbox.done(waiting)
     clock.now += 1_000 * DAY
     assert store.people.forget_old(clock.now, "2026-08-10", 3) == 3
-    assert store.inbox.forget_old(clock.now, 3) == 3
+    assert store.inbox.forget_old(clock.now, 3) == 10  # of these nothing is left but numbers
     assert [number for number in range(10) if store.answers.of_update(number)] == [3, 4, 5, 6, 7, 8, 9]
     clock.now -= 1_000 * DAY  # it was set right again
     assert store.people.forget_old(clock.now - 30 * DAY, "2023-11-14", 3) == 0
     assert store.inbox.forget_old(clock.now - 30 * DAY, 3) == 0
+
+
+def test_what_is_too_old_goes_faster_than_it_can_have_come(store: Store, clock: Clock) -> None:
+    """A tenth of it at each look, and a look an hour: however many ask in thirty days, the first of them are gone in time."""
+    for number in range(100):
+        answered(store, number)
+    clock.now += 31 * DAY
+    assert store.people.forget_old(clock.now - 30 * DAY, "2023-12-15", 3) == 10
+
+
+def test_the_language_that_somebody_chose_is_kept_where_nothing_else_is(store: Store, clock: Clock) -> None:
+    store.people.choose(42, "en")
+    clock.now += DAY
+    store.people.forget_old(clock.now, "2023-11-15", 100)
+    assert store.people.language(42) == "en"
+    clock.now += 30 * DAY
+    store.people.forget_old(clock.now, "2023-12-15", 100)
+    assert store.people.language(42) == "auto"
+
+
+def test_of_what_was_said_to_an_update_nothing_stays_once_it_is_done_but_an_answer(store: Store) -> None:
+    command, question = take(store, update(1), update(2))
+    store.outbox.put([Part(1, 0, ALICE, {"text": "Alt er slettet."})])
+    answered(store, 2)
+    for each in (command, question):
+        store.inbox.done(each)
+    assert store.outbox.parts(1) == []
+    assert len(store.outbox.parts(2)) == 1
+
+
+def test_nothing_is_shown_for_an_update_that_is_gone(store: Store) -> None:
+    (waiting,) = take(store, update(1))
+    assert store.outbox.show(1, ALICE, 7)
+    store.people.forget(42)
+    assert not store.outbox.show(1, ALICE, 8)
+    assert store.outbox.parts(1) == []
+    assert not store.inbox.waits(waiting.number)
+
+
+def test_where_links_led_in_an_article_that_is_gone_is_erased(store: Store) -> None:
+    article = Article("a", "Tittel", "En setning.")
+    token = store.places.token(article, Span(0, 3))
+    assert store.answers.articles() == ["a"]
+    store.answers.withdraw("a")
+    assert store.places.find(token) is None
 
 
 def test_a_clock_that_jumps_back_erases_nothing_and_takes_in_as_ever(store: Store, clock: Clock) -> None:

@@ -167,14 +167,17 @@ class Answers:
             )
 
     def articles(self) -> list[str]:
-        """The ids of all articles that answers cite."""
+        """The ids of all articles that answers cite, or links lead to."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT DISTINCT json_extract(value, '$[1]') FROM answers, json_each(citations)")
+            rows = connection.execute(
+                "SELECT json_extract(value, '$[1]') FROM answers, json_each(citations) UNION SELECT article FROM places"
+            )
             return [str(row[0]) for row in rows]
 
     def withdraw(self, article: str) -> None:
-        """An article is gone: what answers said from it is erased. That they were given, and for what questions, is not."""
+        """An article is gone: what answers said from it is erased, and where links led. That they were given, and for what questions, is not."""
         with self._database.writing() as connection:
+            connection.execute("DELETE FROM places WHERE article = ?", (article,))
             connection.execute(
                 "UPDATE answers SET text = '' WHERE EXISTS"
                 " (SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$[1]') = ?)",

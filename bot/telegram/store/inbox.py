@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.telegram.store.schema import IS_WAITING
 from vectorstore.database import Connection, Database
 
 _REMEMBERED = 3 * 86_400.0  # seconds that a done update's number is kept; Telegram forgets updates after 24 hours
@@ -91,8 +92,8 @@ class Inbox:
     def waits(self, update_id: int) -> bool:
         """Whether an update is still to be done; one may have been forgotten while it was worked on."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT 1 FROM inbox WHERE update_id = ? AND state = 'waiting'", (update_id,))
-            return row.fetchone() is not None
+            row = connection.execute(f"SELECT {IS_WAITING.format(number='?1')}", (update_id,)).fetchone()
+            return bool(row[0])
 
     def release(self, waiting: Waiting) -> None:
         """Work on it was put off, in order, to another time."""
@@ -135,14 +136,17 @@ class Inbox:
         return None if row[0] is None else float(row[0])
 
     def forget_old(self, before: float, most: int) -> int:
-        """Delete what was done three days ago, and what was quarantined before then; at most so many. Gives how many."""
+        """Delete what was done three days ago, and of what was quarantined before then at most so many. Gives how many."""
         with self._database.writing() as connection:
-            cursor = connection.execute(
-                "DELETE FROM inbox WHERE key IN (SELECT key FROM inbox WHERE"
-                " (state = 'done' AND received < ?) OR (state = 'quarantined' AND received < ?) ORDER BY key LIMIT ?)",
-                (self._clock() - _REMEMBERED, before, most),
+            done = connection.execute(
+                "DELETE FROM inbox WHERE state = 'done' AND received < ?", (self._clock() - _REMEMBERED,)
             )
-            return cursor.rowcount
+            quarantined = connection.execute(
+                "DELETE FROM inbox WHERE key IN (SELECT key FROM inbox WHERE"
+                " state = 'quarantined' AND received < ? ORDER BY key LIMIT ?)",
+                (before, most),
+            )
+            return done.rowcount + quarantined.rowcount
 
     def _change(self, waiting: Waiting, setting: str) -> None:
         with self._database.writing() as connection:
@@ -154,7 +158,8 @@ class Inbox:
 
 
 def finish(connection: Connection, waiting: Waiting) -> None:
-    """Mark it done, within a transaction that does more."""
+    """Mark it done, within a transaction that does more. What was said to it goes, but for an answer, which one may go on from."""
+    connection.execute("DELETE FROM outbox WHERE update_id = ? AND answer IS NULL", (waiting.number,))
     connection.execute(
         "UPDATE inbox SET state = 'done', raw = NULL, chat = NULL, user = NULL, lane = '', begun = 0 WHERE key = ?",
         (waiting.key,),

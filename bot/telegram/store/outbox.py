@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.telegram.store.schema import IS_WAITING
 from vectorstore.database import Connection, Database, Row
 
 
@@ -66,14 +67,15 @@ class Outbox:
             rows = connection.execute("SELECT * FROM outbox WHERE update_id = ? ORDER BY part", (update_id,))
             return [_part(row) for row in rows]
 
-    def show(self, update_id: int, address: Address, message: int) -> None:
-        """A preview of the first part is shown as this message, which the part is to take the place of."""
+    def show(self, update_id: int, address: Address, message: int) -> bool:
+        """A preview of the first part is shown as this message, which the part is to take the place of; False where the update is gone."""
         with self._database.writing() as connection:
-            connection.execute(
+            cursor = connection.execute(
                 "INSERT OR IGNORE INTO outbox (update_id, part, state, chat, thread, user, message, written)"
-                " VALUES (?, 0, 'preview', ?, ?, ?, ?, ?)",
+                f" SELECT ?1, 0, 'preview', ?2, ?3, ?4, ?5, ?6 WHERE {IS_WAITING.format(number='?1')}",
                 (update_id, address.chat, address.thread, address.user, message, self._clock()),
             )
+            return cursor.rowcount > 0
 
     def sending(self, part: Part) -> None:
         """From now on, Telegram may have it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.telegram.store.schema import IS_WAITING
 from vectorstore.database import Connection, Database, Row
 
 CHOICES = ("auto", "nb", "en")
@@ -14,13 +15,14 @@ CHOICES = ("auto", "nb", "en")
 _AUTO = "auto"
 _OF_USER = ("answers", "outbox", "inbox", "conversations")  # tables with a row for what somebody did
 _KEPT_DAYS = 2  # that counts of a day are kept
+_CHOICE_KEPT = 30 * 86_400.0  # seconds, at least
 
+_SPARED = IS_WAITING.format(number="{}.update_id")  # what is still to be sent, or may be looked for by a second try
 _OLD = {  # what is older than the retention allows, by table; the longest kept first
-    "answers": "SELECT key FROM answers WHERE asked < ?"  # but not what is still to be sent, or may be looked for by a second try
-    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE answer = answers.key AND outbox.state IN ('ready', 'sending'))"
-    " AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.update_id = answers.update_id AND inbox.state = 'waiting')"
-    " ORDER BY asked LIMIT ?",
-    "people": "SELECT user FROM people WHERE seen < ? ORDER BY seen LIMIT ?",
+    "answers": "SELECT key FROM answers WHERE asked < ? AND NOT "  # noqa: S608 - constants
+    + _SPARED.format("answers", "answers")
+    + " ORDER BY asked LIMIT max(?, (SELECT count(*) / 10 FROM answers))",
+    "people": "SELECT user FROM people WHERE seen < ? ORDER BY seen LIMIT max(?, (SELECT count(*) / 10 FROM people))",
 }
 
 
@@ -96,27 +98,28 @@ class People:
         return gone
 
     def forget_old(self, before: float, today: str, most: int) -> int:
-        """Erase what is older than may be kept, the oldest first, at most so many rows of a sort. Gives how many.
+        """Erase what is older than may be kept, the oldest first: at most so many rows of a sort, or a tenth of it. Gives how many.
 
-        The limit is there for a clock that runs away: then it is hours, not a moment, until everything is gone.
+        The limit is there for a clock that runs away: then it is hours, not a moment, until everything is gone. Where nothing is kept,
+        the language that somebody chose is, for thirty days after they were last here: that they asked for.
         """
         number = 0
         with self._database.writing() as connection:
             for table, old in _OLD.items():
                 key = "user" if table == "people" else "key"
+                oldest = min(before, self._clock() - _CHOICE_KEPT) if table == "people" else before
                 number += connection.execute(
                     f"DELETE FROM {table} WHERE {key} IN ({old})",  # noqa: S608 - constants
-                    (before, most),
+                    (oldest, most),
                 ).rowcount
             number += connection.execute(
-                "DELETE FROM outbox WHERE (update_id, part) IN (SELECT update_id, part FROM outbox"
-                " WHERE answer IS NULL AND written < ? AND state IN ('sent', 'dropped', 'preview')"
-                # Nor here what a second try may look for; outbox and inbox know it by Telegram's number, or by ours below zero.
-                " AND NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'waiting'"
-                " AND (inbox.update_id = outbox.update_id OR inbox.key = -outbox.update_id)) LIMIT ?)",
+                "DELETE FROM outbox WHERE (update_id, part) IN"  # noqa: S608 - constants
+                " (SELECT update_id, part FROM outbox WHERE answer IS NULL AND written < ? AND NOT "
+                + _SPARED.format("outbox", "outbox")
+                + " LIMIT max(?, (SELECT count(*) / 10 FROM outbox)))",
                 (before, most),
             ).rowcount
-            connection.execute("DELETE FROM counts WHERE day < date(?, ?)", (today, f"-{_KEPT_DAYS} days"))
+            connection.execute("DELETE FROM counts WHERE day <= date(?, ?)", (today, f"-{_KEPT_DAYS} days"))
         return number
 
     def _masked(self, user: int) -> str:

@@ -5,6 +5,9 @@ Every row that belongs to somebody names them, so that `/forget` and the retenti
 
 from vectorstore.database import Schema
 
+IS_WAITING = "EXISTS (SELECT 1 FROM inbox WHERE (inbox.update_id = {number} OR inbox.key = -{number}) AND inbox.state = 'waiting')"
+"""Whether an update is still to be done, by its number in the outbox: Telegram's, or ours below zero."""
+
 TELEGRAM = Schema(
     "the Telegram store",
     0x6B747467,  # "kttg"

@@ -1,6 +1,6 @@
 """What is logged, and what never is: secrets, and what libraries let slip of questions, names and addresses.
 
-    ours (bot, vectorstore)   as written, with every secret taken out; the code never hands in a text of a user, and no bare id (`Mask`)
+    ours (bot, vectorstore)   as written, with every secret taken out; the code never hands in a text of a user, nor an id
     libraries                 from WARNING on: only the words that stand so in their source, none of the values
     exceptions                the types and where they were raised; never what they say
 
@@ -10,7 +10,6 @@ All of it is done by the handler, last, so that no logger is forgotten. `guard` 
 import contextlib
 import errno
 import faulthandler
-import hashlib
 import inspect
 import json
 import logging
@@ -34,7 +33,6 @@ WITHHELD = "(message withheld)"
 
 _OURS = ("bot", "vectorstore")
 _SHORTEST_SECRET = 6  # letters; a shorter one would be found in every other word
-_MASK_SIZE = 5  # bytes: one in a million that two of a thousand users look alike
 _FRAMES = 8  # of an exception, the last
 
 _LOOKS_SECRET = re.compile(
@@ -93,18 +91,6 @@ class Redaction:
         if self._known:
             text = self._known.sub(HIDDEN, text)
         return _LOOKS_SECRET.sub(HIDDEN, text)
-
-
-class Mask:
-    """Turns ids into names for the log that mean nothing to who has only the log: the same id is the same name in one home."""
-
-    def __init__(self, salt: bytes) -> None:
-        """`salt` is the home's own, of 16 to 64 bytes, and stands nowhere in the log."""
-        self._salt = salt
-
-    def __call__(self, id: int | str) -> str:
-        """The name of a user, a chat or a message (BLAKE2b with a key, RFC 7693)."""
-        return hashlib.blake2b(str(id).encode(), key=self._salt, digest_size=_MASK_SIZE).hexdigest()
 
 
 def _forms(secret: str) -> Iterator[str]:

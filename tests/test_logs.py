@@ -15,7 +15,7 @@ import pytest
 from telegram import Bot
 
 from bot.errors import SettingsInvalid
-from bot.logs import HIDDEN, WITHHELD, Mask, Redaction, set_up
+from bot.logs import HIDDEN, WITHHELD, Redaction, set_up
 from bot.web.listening import Address, bound
 
 ROOT = Path(__file__).parent.parent
@@ -257,15 +257,6 @@ def test_nobody_reading_on_is_no_reason_to_end() -> None:
 
     set_up(logging.DEBUG, to=Gone())
     log.error("nobody hears it")
-
-
-def test_an_id_has_one_name_in_a_home_and_another_elsewhere() -> None:
-    here, elsewhere = Mask(b"h" * 16), Mask(b"e" * 16)
-
-    assert here(4711) == Mask(b"h" * 16)("4711")
-    assert here(4711) != elsewhere(4711)
-    assert here(4711) != here(4712)
-    assert "4711" not in here(4711)
 
 
 # Everything that S11 names, in a process of its own: what goes past the log would go to its standard error.

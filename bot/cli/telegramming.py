@@ -72,7 +72,7 @@ def feedback(shared: Shared) -> int:
 
 
 def _serve(shared: Shared, settings: "Settings") -> int:
-    from bot.telegram.service import serve
+    from bot.telegram.program import serve
     from bot.telegram.store import open_store
     from bot.wiring import chain_over
 

@@ -169,6 +169,10 @@ class Settings(BaseSettings):
         default="127.0.0.1:8081",
         description="Where the Telegram bot listens for /healthz and /metrics, and for updates with KILDEBOT_WEBHOOK_URL; none for nowhere.",
     )
+    observers: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.networks)] = Field(
+        default="",
+        description="Networks whose machines may look at /healthz and /metrics too, as 10.0.0.0/8, with commas between them.",
+    )
     language: Annotated[Literal["auto", "nb", "en"], BeforeValidator(values.lower), BeforeValidator(values.tidy)] = (
         Field(
             default="auto",

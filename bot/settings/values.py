@@ -1,5 +1,6 @@
 """What values a setting takes: each function gives the value as it is used, or raises `ValueError` with what is wrong and what to do."""
 
+import ipaddress
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,12 +18,12 @@ ANY_GROUP, NO_GROUP = "any", "none"
 NO_LISTENER = "none"
 """The value of KILDEBOT_LISTEN that keeps the Telegram bot from listening anywhere."""
 
-_NUMBER_BREAKS = re.compile(r"[,;\s]+")
+_BREAKS = re.compile(r"[,;\s]+")
 
 
 def numbers(value: str) -> frozenset[int]:
     """The numbers of a setting that lists some."""
-    return frozenset(int(each) for each in _NUMBER_BREAKS.split(value) if each)
+    return frozenset(int(each) for each in _BREAKS.split(value) if each)
 
 
 def one_line(value: str) -> str:
@@ -90,7 +91,7 @@ def priced(value: str) -> str:
 
 
 def only_numbers(value: str) -> str:
-    for each in _NUMBER_BREAKS.split(value):
+    for each in _BREAKS.split(value):
         if each.startswith("@"):
             raise ValueError(f"names {each}; names change hands, so write the number, which /start tells in the chat")
         if each and not re.fullmatch(r"-?[0-9]{1,18}", each):
@@ -121,6 +122,22 @@ def listening_address(value: str) -> str:
     ):
         raise ValueError("is not an address to listen on; write it like 127.0.0.1:8081, or none")
     return value
+
+
+def networks(value: str) -> str:
+    for each in listed(value):
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise ValueError(
+                "holds something that is no network; write it like 10.0.0.0/8, or a machine's address"
+            ) from None
+    return value
+
+
+def listed(value: str) -> list[str]:
+    """What a setting lists, between commas, semicolons or blanks."""
+    return [each for each in _BREAKS.split(value) if each]
 
 
 def lower(value: object) -> object:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.logs import guard, set_up
 from bot.settings import load_settings, secrets_of
 from bot.telegram.apart import PUT_OFF, end_with_parent
-from bot.telegram.service import serve_one
+from bot.telegram.program import serve_one
 from bot.telegram.store import open_store
 from bot.wiring import chain_over, open_articles
 from vectorstore.errors import VectorstoreError

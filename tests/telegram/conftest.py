@@ -17,7 +17,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.telegram.pacing import Pacer
-from bot.telegram.service import Service
+from bot.telegram.program import Program
 from bot.telegram.store import Store, open_store
 from bot.wiring import chain_over, open_articles, take_in_samples
 from tests.telegram_server import TOKEN, BotApi
@@ -96,9 +96,9 @@ class Running:
             store = stack.enter_context(open_store(self.settings.home))
             chain = chain_over(archive, self.settings)
             stack.callback(chain.close)
-            service = Service(self.settings, archive, chain, store, pacer=None if self._paced else hasty_pacer())
+            program = Program(self.settings, archive, chain, store, pacer=None if self._paced else hasty_pacer())
             self._begun.set_result(store)
-            await service.run(self._signalled)
+            await program.run(self._signalled)
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def _become(program: Callable[[], None], variables: dict[str, str], output: str)
 
 def main() -> None:
     for name in (
-        "bot.telegram.service",
+        "bot.telegram.program",
         "vectorstore.archive",
         "vectorstore.words.engine",
     ):  # what is imported when it is needed

@@ -12,7 +12,7 @@ from bot.chain import AnswerChain
 from bot.logs import set_up
 from bot.settings import load_settings
 from bot.telegram.apart import end_with_parent
-from bot.telegram.service import serve, serve_one
+from bot.telegram.program import serve, serve_one
 from bot.telegram.store import open_store
 from bot.wiring import open_articles, search_over
 from bot.writers.quoting import QuotingWriter

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings
-from bot.telegram.service import Service
+from bot.telegram.program import Program
 from bot.telegram.store import FILE, Address, Part, open_store
 from bot.wiring import chain_over, open_articles
 from tests.telegram.conftest import ROOT, Running, Start
@@ -189,7 +189,7 @@ class Then(Running):
             chain = chain_over(archive, self.settings)
             stack.callback(chain.close)
             self._begun.set_result(store)
-            await Service(self.settings, archive, chain, store).run(self._signalled)
+            await Program(self.settings, archive, chain, store).run(self._signalled)
 
 
 def stumbling(user: User, text: str) -> dict[str, Any]:

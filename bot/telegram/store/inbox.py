@@ -129,12 +129,6 @@ class Inbox:
     def quarantined(self) -> int:
         return self._count("quarantined")
 
-    def oldest(self) -> float | None:
-        """When what has waited longest came, in seconds since the epoch."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT min(received) FROM inbox WHERE state = 'waiting'").fetchone()
-        return None if row[0] is None else float(row[0])
-
     def forget_old(self, before: float, most: int) -> int:
         """Delete what was done three days ago, and of what was quarantined before then at most so many. Gives how many."""
         with self._database.writing() as connection:

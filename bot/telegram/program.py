@@ -19,6 +19,7 @@ from bot.chain import AnswerChain
 from bot.errors import BotError, SettingsInvalid
 from bot.messages import Language, say
 from bot.settings import ANY_GROUP, NO_GROUP, NO_LISTENER, Settings, numbers
+from bot.settings.values import listed
 from bot.telegram import menu
 from bot.telegram.access import Access
 from bot.telegram.adapter import Adapter
@@ -55,7 +56,7 @@ _DAY = 86_400.0
 _log = logging.getLogger(__name__)
 
 
-class Service:
+class Program:
     """One bot, over one archive."""
 
     def __init__(
@@ -243,6 +244,7 @@ class Service:
             quarantine=self._pushed if settings.webhook_url else None,
             health=self._health,
             metrics=self._metrics,
+            observers=listed(settings.observers),
             limits=WebLimits(stopping=_WEB_STOPS_IN),
         )
         try:
@@ -350,7 +352,7 @@ def serve(
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), signalled.put_nowait, getattr(signal, name))
         apart = Apart([*alone, str(settings.home)])
-        await Service(settings, archive, chain, store, version, apart=apart, settled=_settle).run(signalled)
+        await Program(settings, archive, chain, store, version, apart=apart, settled=_settle).run(signalled)
 
     try:
         asyncio.run(main())
@@ -362,7 +364,7 @@ def serve(
 def serve_one(settings: Settings, archive: Archive, chain: AnswerChain, store: Store, key: int) -> int:
     """Work on one update that waits, beside a bot that runs; gives the exit code. Raises `VectorstoreError`, and what its handlers raise."""
     try:
-        asyncio.run(Service(settings, archive, chain, store).handle_one(key))
+        asyncio.run(Program(settings, archive, chain, store).handle_one(key))
     except (PutOff, TelegramRefused):
         return PUT_OFF
     return 0

@@ -197,7 +197,10 @@ class Program:
         self._dispatcher.take(fresh)
 
     async def _handle(self, waiting: Waiting) -> None:
-        """Do what an update asks for. That Telegram cannot be reached, or wants us to wait, is no fault of the update's."""
+        """Do what an update asks for. That Telegram wants us to wait is no fault of the update's.
+
+        Where it cannot be reached it is waited for, and the try counts: it may be this one request that Telegram never answers.
+        """
         try:
             await self._handling(waiting)
         except InvalidToken as error:

@@ -320,7 +320,7 @@ def test_nor_is_anything_left_of_what_was_being_answered_meanwhile(
 def test_what_was_shown_of_an_answer_that_nobody_is_to_get_is_taken_away(server: BotApi, start: Start) -> None:
     alice = server.user(ALICE)
     group = server.group(GROUP, members=[alice])
-    with Speaker(lambda *_: Saying(["Kim fikk et sverd i gave fra Putin da de møttes. ", "Og så"], pause=3)) as model:
+    with Speaker(lambda *_: Saying(["Kim fikk et sverd i gave fra Putin da de møttes. ", "Og så"], pause=1)) as model:
         start(model="openai:speaker", openai_api_key="sk-test", openai_base_url=model.address)
         alice.says(f"@kilde_bot {GIFT}", group)
         shown = alice.hears(PATIENCE, chat=group)

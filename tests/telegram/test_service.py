@@ -223,9 +223,8 @@ def test_what_telegram_may_have_taken_is_sent_once_more_at_most_and_says_so(serv
 def test_another_program_with_the_token_is_told_in_a_line_and_a_hint_and_no_question_is_lost(
     server: BotApi, program: Programs
 ) -> None:
-    child = program()
-    server.polled(timeout=20)
     server.fault("409", "getUpdates")
+    child = program()
     assert child.wait() == 1
     asked = server.user(42).says(QUESTION)
     assert "error: another program asks Telegram for this bot's updates\nhint: " in child.said

@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     allowed: Annotated[str, BeforeValidator(values.tidy), AfterValidator(values.only_numbers)] = Field(
         default="",
-        description="Who may ask on Telegram: numbers of users, with commas between them; empty for everybody.",
+        description="Who may ask on Telegram: numbers of users, with commas between them; empty for everybody. Links to passages open for these only.",
     )
     groups: Annotated[
         str, BeforeValidator(values.lower), BeforeValidator(values.tidy), AfterValidator(values.groups)
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     )
     user_questions_minute: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=40,
-        description="How many questions one may ask in a minute on Telegram. 0 for no limit.",
+        description="How many questions one may ask in a minute on Telegram; in a group 5 each and 15 in all, for Telegram takes 20 messages. 0 for no limit.",
     )
     user_questions_day: Annotated[NonNegativeInt, BeforeValidator(values.tidy)] = Field(
         default=200,

@@ -72,6 +72,7 @@ _SPECIAL = tuple(
         "168.63.129.16/32",  # public by its number, and the host of every virtual machine in Azure
         "2001::/23",  # protocol assignments, Teredo among them
         "2001:db8::/32",
+        "2002::/16",  # 6to4, which ends at any IPv4 address; given up by RFC 7526
         "3fff::/20",  # documentation (RFC 9637)
     )
 )
@@ -159,10 +160,10 @@ def is_public(address: str) -> bool:
 
 
 def _carried(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that packets to an IPv6 address end up at: mapped, 6to4 (RFC 3056) or NAT64."""
+    """The IPv4 address that packets to an IPv6 address end up at: mapped, or NAT64."""
     if isinstance(ip, IPv4Address):
         return None
-    return ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None)
+    return ip.ipv4_mapped or (IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None)
 
 
 def _checked(link: str, bounds: Bounds) -> httpx.URL:

@@ -33,6 +33,8 @@ class Schema:
     application_id: int
     """Marks a SQLite file as ours (PRAGMA application_id)."""
     migrations: tuple[tuple[str, ...], ...]
+    if_damaged: str
+    """What to do then."""
     functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """What the migrations call, as SQL functions of one argument."""
 
@@ -46,6 +48,11 @@ class Database:
 
     Raises `ArchiveUnusable`, `ArchiveDamaged` or `ArchiveLocked` wherever SQLite reports an error.
     """
+
+    @property
+    def if_damaged(self) -> str:
+        """What to do where the file is damaged."""
+        return self._schema.if_damaged
 
     def __init__(self, path: Path, schema: Schema) -> None:
         """Open the file, made and brought to today's schema where needed and possible."""
@@ -222,10 +229,7 @@ class Database:
                 )
             case sqlite3.SQLITE_NOMEM:
                 return ArchiveUnusable("there is not enough memory", "close other programs")
-        return ArchiveDamaged(
-            f"{self.path} is damaged: {error}",
-            "restore it from a backup, or ingest the articles anew in another folder",
-        )
+        return ArchiveDamaged(f"{self.path} is damaged: {error}", self._schema.if_damaged)
 
 
 def _writable(path: Path) -> bool:

@@ -184,6 +184,7 @@ COLUMNS = {
         'lag en ny: python -c "import secrets; print(secrets.token_urlsafe(32))"',
         'make a new one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
     ),
+    "check_store": ("{path} er uskadd", "{path} is sound"),
     "check_home": ("{home}", "{home}"),
     "check_home_unwritable": ("det kan ikke skrives i {home}", "{home} cannot be written to"),
     "check_home_unwritable_hint": (

@@ -79,8 +79,8 @@ COLUMNS = {
     "button_source": ("Kilde {number}", "Source {number}"),
     "button_more": ("Mer", "More"),
     "button_expired": (
-        "Knappen virker bare for den som spurte, og bare en uke. Still gjerne spørsmålet på nytt.",
-        "The button works only for whoever asked, and only for a week. Feel free to ask anew.",
+        "Knappen virker bare for den som spurte, så lenge svaret er lagret, og høyst en uke. Still gjerne spørsmålet på nytt.",
+        "The button works only for whoever asked, while the answer is kept, and for a week at most. Feel free to ask anew.",
     ),
     "no_more": ("Jeg fant ikke mer om det i artiklene.", "I found no more about it in the articles."),
     "feedback_thanks": ("Takk for at du sier fra!", "Thank you for telling!"),
@@ -182,8 +182,8 @@ COLUMNS = {
     ),
     "remove_none": ("Ingen artikkel heter det.", "No article is called that."),
     "remove_which": (
-        "Flere artikler passer. Skriv /remove og id-en:",
-        "Several articles fit. Write /remove and the id:",
+        "Dette passer. Skriv /remove og id-en for å fjerne artikkelen, også fra disken:",
+        "This fits. Write /remove and the id to remove the article, also from the disk:",
     ),
     "removed_article": ("Fjernet «{title}», også fra disken.", "Removed “{title}”, also from the disk."),
     "stats_answers": (

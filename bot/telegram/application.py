@@ -138,7 +138,7 @@ class Desk:
         )
         changed = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND & ~filters.VIA_BOT
         application.add_handler(MessageHandler(changed, self.edited))
-        application.add_handler(MessageHandler(new & filters.TEXT, self.text))
+        application.add_handler(MessageHandler(new & (filters.TEXT | filters.CAPTION), self.text))
         application.add_handler(MessageHandler(new, self.something_else))
 
     async def admit(self, update: Update, _: Context) -> None:

@@ -5,7 +5,7 @@ Nothing is changed, sent or confirmed. Telegram is asked about the bot, its webh
 
 import os
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,10 @@ from telegram.request import HTTPXRequest
 from bot.logs import Redaction
 from bot.messages import Language, say
 from bot.settings import ANY_GROUP, NO_GROUP, Settings, numbers
+from bot.telegram.store import FILE, TELEGRAM
 from vectorstore.archive import Finding, Grade
+from vectorstore.database import Database
+from vectorstore.errors import VectorstoreError
 
 _STRONG = 24  # letters of 64: 144 bits
 _FEWEST_DIFFERENT = 10  # letters; "aaaaaaaaaaaaaaaaaaaaaaaa" is long, too
@@ -285,6 +288,7 @@ def _of_settings(settings: Settings, tell: _Teller) -> Iterator[Finding]:
         yield _address(settings.webhook_url, tell)
         yield _secret(settings, tell)
     yield _home(settings.home, tell)
+    yield from _store(settings.home, tell)
     days = settings.retention_days
     yield tell.ok("retention", "check_retention" if days else "check_keeps_nothing", days=days)
 
@@ -333,6 +337,25 @@ def _home(home: Path, tell: _Teller) -> Finding:
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return tell.ok("home", "check_home", home=home)
     return tell.error("home", "check_home_unwritable", home=home)
+
+
+def _store(home: Path, tell: _Teller) -> Iterator[Finding]:
+    """What is kept of Telegram, where there is any yet."""
+    path = home / FILE
+    if not path.exists():
+        return
+    try:
+        with closing(Database(path, TELEGRAM)) as database:
+            wrong = database.integrity()
+            hint = database.if_damaged
+    except VectorstoreError as error:
+        yield Finding("store", Grade.ERROR, error.message, error.hint)
+        return
+    yield (
+        Finding("store", Grade.ERROR, f"{path}: {wrong[0]}", hint)
+        if wrong
+        else tell.ok("store", "check_store", path=path)
+    )
 
 
 def _host(url: str) -> str:

@@ -50,7 +50,7 @@ class Keeping:
             await self._take_in_document(update, message.document)
 
     async def remove(self, update: Update, context: Context) -> None:
-        """Remove the one article that is meant, by id or by words of its headline; of several, say which."""
+        """Remove the article with this id or headline; by words of it, say which there are. One slip must not lose an article."""
         if await self.adapter.was_replied_to(update):
             return
         language = await self._language(update)
@@ -60,7 +60,8 @@ class Keeping:
             return
         try:
             found = await asyncio.to_thread(intake.find, self.adapter.archive, words)
-            if len(found) == 1:
+            is_meant = len(found) == 1 and words in {found[0].id, headline(found[0])}
+            if is_meant:
                 await asyncio.to_thread(intake.remove, self.adapter.archive, [found[0].id])
                 await self._withdraw(found[0].id)
         except (VectorstoreError, BotError) as error:
@@ -68,7 +69,7 @@ class Keeping:
             return
         if not found:
             await self._say(update, "remove_none")
-        elif len(found) == 1:
+        elif is_meant:
             await self._tell(update, [say("removed_article", language, title=headline(found[0]))])
         else:
             which = [f"• {headline(each)} ({each.id})" for each in found]

@@ -32,6 +32,8 @@ KINDS = (
 _WAIT = 25  # seconds that Telegram may hold a request until there is something; its proxies cut at 50
 _MARGIN = 10.0  # seconds more that we wait, before the connection is taken for dead
 _CONFLICTS = 8  # in a row: a request of a process that was killed is gone by then, another bot is not
+_CONFLICTS_IN_SERVICE = 24  # so that of two bots the one that has come last gives up
+_IN_SERVICE_AFTER = 60.0  # seconds of polling
 
 _RESULT = re.compile(rb'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:\s*\[')
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)  # and strings, in which they mean nothing
@@ -70,6 +72,7 @@ class Poller:
         heard: Callable[[], None] = lambda: None,
         *,
         pause: float = FIRST_PAUSE,
+        in_service_after: float = _IN_SERVICE_AFTER,
     ) -> None:
         """`receive` returns when the updates are on the disk; `heard` is called whenever Telegram has answered."""
         self._bot = bot
@@ -77,18 +80,22 @@ class Poller:
         self._receive = receive
         self._heard = heard
         self._first_pause = pause
+        self._in_service_after = in_service_after
         self._unnumbered: list[bytes] = []  # they come again and again, and are taken in once
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `TelegramRefused` where the token is no good, or another process polls with it."""
         offset: int | None = None
+        first: float | None = None
+        now = asyncio.get_running_loop().time
         waits, conflicts = pauses(self._first_pause), 0
         while True:
             try:
                 offset = await self._poll(offset)
             except Conflict as error:
                 conflicts += 1
-                if conflicts >= _CONFLICTS:
+                is_in_service = first is not None and now() - first >= self._in_service_after
+                if conflicts >= (_CONFLICTS_IN_SERVICE if is_in_service else _CONFLICTS):
                     raise _conflict(error) from error
                 await asyncio.sleep(self._first_pause)
             except InvalidToken as error:
@@ -103,6 +110,7 @@ class Poller:
                 await asyncio.sleep(next(waits))
                 offset = None
             else:
+                first = now() if first is None else first
                 waits, conflicts = pauses(self._first_pause), 0
 
     async def _poll(self, offset: int | None) -> int | None:

@@ -18,6 +18,7 @@ from telegram.request import HTTPXRequest
 from bot.messages import Language
 from bot.settings import Settings
 from bot.telegram.check import check, examine
+from bot.telegram.store import FILE, open_store
 from vectorstore.archive import Finding, Grade
 
 TOKEN = "7234567890:AAcanaryTOKENcanaryTOKENcanaryTOKEN"
@@ -172,6 +173,18 @@ def test_nothing_is_sent_changed_or_confirmed(chosen: Chosen, telegram: Telegram
     looking = {"getMe", "getWebhookInfo", "getMyCommands", "getChat", "getChatMember", "sendMessageDraft"}
     assert telegram.methods() == looking
     assert [each["chat_id"] for method, each in telegram.asked if method == "sendMessageDraft"] == ["0"]
+
+
+def test_a_damaged_store_is_said_before_the_start(chosen: Chosen, tmp_path: Path) -> None:
+    with open_store(tmp_path):
+        pass
+    assert found(chosen())["store"].grade is Grade.OK
+    (tmp_path / FILE).write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
+
+    finding = found(chosen())["store"]
+
+    assert finding.grade is Grade.ERROR
+    assert "no article" in finding.hint
 
 
 def test_without_a_token_nobody_is_asked(chosen: Chosen, telegram: Telegram) -> None:

@@ -171,7 +171,7 @@ OTHERS: dict[str, tuple[Callable[[User], Any], str | None]] = {
     "a sticker": (lambda who: who.sends_sticker(), HINT),
     "a voice message": (lambda who: who.sends_voice(b"ogg"), HINT),
     "a photo": (lambda who: who.sends_photo(b"jpg"), HINT),
-    "a photo with a caption": (lambda who: who.sends_photo(b"jpg", caption=GIFT), HINT),
+    "a photo with a question": (lambda who: who.sends_photo(b"jpg", caption=GIFT), "Den nordkoreanske diktatoren"),
     "a video": (lambda who: who.sends("video", _media(width=1, height=1)), HINT),
     "a round video": (lambda who: who.sends("video_note", _media(length=1)), HINT),
     "an animation": (lambda who: who.sends("animation", _media(width=1, height=1)), HINT),

@@ -39,7 +39,8 @@ def test_a_document_of_an_admins_is_taken_in_and_reported_on_and_answers_come_fr
 
     assert report.startswith("Lagt inn: Ny ferge til Fogn\n")
     assert "Sjernarøy" in ask(alice, FERRY).text
-    assert ask(kari, "/remove ferge Fogn").text == "Fjernet «Ny ferge til Fogn», også fra disken."
+    assert "Ny ferge til Fogn (telegram:" in ask(kari, "/remove ferge Fogn").text  # words may be a slip
+    assert ask(kari, "/remove Ny ferge til Fogn").text == "Fjernet «Ny ferge til Fogn», også fra disken."
     assert "Sjernarøy" not in ask(alice, FERRY).text
     assert not server.problems
 
@@ -122,7 +123,7 @@ def test_of_several_articles_nothing_is_removed_and_each_is_named(
 
     said = ask(admin(server), "/remove Putin").text.splitlines()
 
-    assert said[0] == "Flere artikler passer. Skriv /remove og id-en:"
+    assert said[0] == "Dette passer. Skriv /remove og id-en for å fjerne artikkelen, også fra disken:"
     assert len(said) == 5
     assert titles_of(running) == before
 

@@ -103,11 +103,13 @@ class Polled:
         return [each["message"]["text"] for each in read if isinstance(each.get("message"), dict)]
 
 
-async def poll(url: str, receive: Receive, until: Callable[[], bool]) -> None:
+async def poll(url: str, receive: Receive, until: Callable[[], bool], in_service_after: float = 60.0) -> None:
     """Polls until something is so. Raises what the poller raises."""
     requests = RawUpdates()
     async with Bot(TOKEN, f"{url}/bot", get_updates_request=requests) as bot:
-        polling = asyncio.create_task(Poller(bot, requests, receive, pause=0.02).run())
+        polling = asyncio.create_task(
+            Poller(bot, requests, receive, pause=0.02, in_service_after=in_service_after).run()
+        )
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not until() and not polling.done():  # noqa: ASYNC110 (it changes in other threads)
@@ -299,6 +301,17 @@ async def test_another_poller_that_soon_ends_is_outlived(server: BotApi) -> None
     server.user(42).says("en")
     polled = Polled()
     await poll(server.url, polled, lambda: bool(polled.updates))
+    assert polled.texts == ["en"]
+
+
+async def test_of_two_pollers_the_one_that_came_last_gives_up(server: BotApi) -> None:
+    alice = server.user(42)
+    alice.says("en")
+    fault = server.fault("409", "getUpdates", times=12, skip=1)
+    polled = Polled()
+    await poll(
+        server.url, polled, lambda: fault.hits == 12 and len(server.calls("getUpdates")) > 13, in_service_after=0
+    )
     assert polled.texts == ["en"]
 
 

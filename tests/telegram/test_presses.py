@@ -18,7 +18,7 @@ from tests.telegram.test_conversation import GIFT, PATIENCE, WHEN, ask, at_rest,
 from tests.telegram_server import BotApi, User
 from vectorstore.article import Span
 
-NOT_YOURS = "Knappen virker bare for den som spurte, og bare en uke. Still gjerne spørsmålet på nytt."
+NOT_YOURS = "Knappen virker bare for den som spurte, så lenge svaret er lagret, og høyst en uke. Still gjerne spørsmålet på nytt."
 GROUP = -1001
 QUOTE = "Den nordkoreanske diktatoren hadde tatt med et sverd som gave til Putin."
 

@@ -144,7 +144,13 @@ def test_what_only_the_operator_can_mend_is_not_told_to_everyone() -> None:
 
 def test_no_answer_names_the_nearest_articles() -> None:
     nothing = Answer(
-        "?", Status.NOT_FOUND, "Artiklene sier ingenting om dette.", 0.1, "nb", "quoting", nearest=(ARTICLE, LEADER)
+        "?",
+        Status.NOT_FOUND,
+        "Artiklene sier ingenting om dette.",
+        0.1,
+        "nb",
+        "quoting",
+        nearest=(ARTICLE, LEADER),
     )
 
     messages = answer_messages(nothing, link)

@@ -115,7 +115,7 @@ def an_admin(scribe: "Scribe") -> None:
     scribe.says(ola, "/sources")
     scribe.says(kari, "/stats")
     scribe.says(kari, "/ingest https://fjordavisen.example/ferge")
-    scribe.says(kari, "/remove ferge")
+    scribe.says(kari, "/remove Ny ferge til Fogn")
 
 
 def good_bye(scribe: "Scribe") -> None:

@@ -117,7 +117,13 @@ def test_what_is_unproven_and_where_else_it_stands_is_said() -> None:
 
 def test_no_answer_names_the_nearest_articles() -> None:
     nothing = Answer(
-        "Hvem?", Status.NOT_FOUND, "Artiklene sier ingenting om dette.", 0.1, "nb", "quoting", nearest=(ARTICLE,)
+        "Hvem?",
+        Status.NOT_FOUND,
+        "Artiklene sier ingenting om dette.",
+        0.1,
+        "nb",
+        "quoting",
+        nearest=(ARTICLE,),
     )
 
     assert "De nærmeste artiklene:\n– Ny ferge til Leka — Namdalsposten, nyhet, april 2019\n" in in_a_file(nothing)

@@ -70,8 +70,7 @@ def _folder(database: Database) -> Iterator[Finding]:
 def _database(database: Database) -> Iterator[Finding]:
     wrong = database.integrity()
     if wrong:
-        hint = "restore it from a backup, or ingest the articles anew in another folder"
-        yield Finding("database", Grade.ERROR, f"{database.path} is damaged: {wrong[0]}", hint)
+        yield Finding("database", Grade.ERROR, f"{database.path} is damaged: {wrong[0]}", database.if_damaged)
     elif database.synchronous != _FULL_SYNCHRONOUS:
         yield Finding("database", Grade.ERROR, "SQLite does not force commits to the disk", "report this")
     else:

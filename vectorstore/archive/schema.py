@@ -89,4 +89,10 @@ def direction(vector: bytes) -> int:
     return int.from_bytes(hashlib.sha256(vector).digest()[:8], "big") >> 1
 
 
-ARCHIVE = Schema("an archive", 0x6B696C64, _MIGRATIONS, {"direction": direction})  # "kild"
+ARCHIVE = Schema(
+    "an archive",
+    0x6B696C64,  # "kild"
+    _MIGRATIONS,
+    "restore it from a backup, or ingest the articles anew in another folder",
+    {"direction": direction},
+)

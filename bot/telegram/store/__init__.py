@@ -20,6 +20,7 @@ from vectorstore.database import Database
 __all__ = [
     "CHOICES",
     "FILE",
+    "TELEGRAM",
     "Address",
     "Answers",
     "Cited",

@@ -100,4 +100,5 @@ TELEGRAM = Schema(
             "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
         ),
     ),
+    "restore it from a backup; or move it away, with conversations, thumbs and settings of users, and no article",
 )

@@ -72,8 +72,8 @@ OUTCOMES: dict[str, tuple[Says, str | None]] = {
     "a sticker": (lambda who, group, _: who.sends_sticker(chat=group), None),
     "a photo with a caption": (lambda who, group, _: who.sends_photo(b"x", group, caption=GIFT), None),
     "a photo whose caption mentions the bot": (
-        lambda who, group, _: who.sends_photo(b"x", group, caption="@kilde_bot hva?"),
-        HINT,
+        lambda who, group, _: who.sends_photo(b"x", group, caption=f"@kilde_bot {GIFT}"),
+        SWORD,
     ),
     "a sticker in reply to the bot": (
         lambda who, group, ours: who.sends_sticker(chat=group, reply_to=ours),

@@ -91,7 +91,7 @@ def a_day(server: BotApi, home: Path) -> None:
     ask(alice, WHEN, reply_to=answer)
     bob.forwards("Hei", NAMES[6])
     bob.sends_contact(PHONE, NAMES[6])
-    bob.sends_photo(b"jpg", caption="kanaribilde")
+    bob.sends_photo(b"kanaribilde", caption="Hei")
     bob.sends_poll("kanariavstemning?", ["ja", "nei"])
     bob.sends_document("kanarifil.txt", b"kanarifil")
     alice.says("/language nb")

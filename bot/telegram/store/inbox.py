@@ -92,7 +92,7 @@ class Inbox:
     def waits(self, update_id: int) -> bool:
         """Whether an update is still to be done; one may have been forgotten while it was worked on."""
         with self._database.reading() as connection:
-            row = connection.execute(f"SELECT {IS_WAITING.format(number='?1')}", (update_id,)).fetchone()
+            row = connection.execute(f"SELECT {IS_WAITING.format(number=':number')}", {"number": update_id}).fetchone()
             return bool(row[0])
 
     def release(self, waiting: Waiting) -> None:

@@ -72,8 +72,16 @@ class Outbox:
         with self._database.writing() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO outbox (update_id, part, state, chat, thread, user, message, written)"
-                f" SELECT ?1, 0, 'preview', ?2, ?3, ?4, ?5, ?6 WHERE {IS_WAITING.format(number='?1')}",
-                (update_id, address.chat, address.thread, address.user, message, self._clock()),
+                " SELECT :update_id, 0, 'preview', :chat, :thread, :user, :message, :written"
+                f" WHERE {IS_WAITING.format(number=':update_id')}",
+                {
+                    "update_id": update_id,
+                    "chat": address.chat,
+                    "thread": address.thread,
+                    "user": address.user,
+                    "message": message,
+                    "written": self._clock(),
+                },
             )
             return cursor.rowcount > 0
 

@@ -1,7 +1,7 @@
 """What every handler works with: the parts of the bot, who wrote, and a way to answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,11 +21,11 @@ from bot.telegram.limits import Limits
 from bot.telegram.pacing import Urgency
 from bot.telegram.questions import Asked, Questions, parts_of
 from bot.telegram.rendering import Message, sources_messages
-from bot.telegram.store import Address, Given, Part, State, Store, digest
+from bot.telegram.store import Address, Given, Part, State, Store, stands
 from bot.web.metrics import Metrics
 from bot.wiring import spoken_language
 from vectorstore.archive import Archive
-from vectorstore.article import Article, Span
+from vectorstore.article import Span
 from vectorstore.search import Search
 
 
@@ -99,7 +99,7 @@ class Adapter:
         if replied is not None:
             find = partial(self.store.answers.sent_as, address.chat, address.thread, replied.message_id)
             if (given := await self.store.keep(find)) is not None:
-                return as_read_by(address.user, given)
+                return given.as_read_by(address.user)
         return await self.store.keep(partial(self.store.answers.last, address))
 
     def quote(self, question: str, language: Language | None) -> Answer:
@@ -141,16 +141,6 @@ class Adapter:
             writer=given.writer,
             citations=tuple(citations),
         )
-
-
-def as_read_by(user: int | None, given: Given) -> Given:
-    """An answer as a user may go on from it: without what was said before it, where that was said to another."""
-    return given if given.address.user == user else replace(given, parent=None)
-
-
-def stands(article: Article, span: Span, quote: str) -> bool:
-    """Whether a quote with this SHA-256 still stands there."""
-    return span.end <= len(article.text) and digest(span.of(article.text)) == quote
 
 
 def address_of(update: Update) -> Address:

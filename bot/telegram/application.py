@@ -27,7 +27,7 @@ from bot.messages import Language, say
 from bot.settings import Settings
 from bot.small_talk import small_talk
 from bot.telegram.access import Verdict
-from bot.telegram.adapter import Adapter, address_of, as_read_by, is_private
+from bot.telegram.adapter import Adapter, address_of, is_private
 from bot.telegram.addressing import is_for, question_of
 from bot.telegram.commands import COMMANDS, FOR_ADMINS, Commands
 from bot.telegram.inline import Inline
@@ -189,11 +189,8 @@ class Desk:
         question = question_of(message, self._adapter.bot)
         if not question or (question == given.question and given.update_id != update.update_id):
             return
-        if given.update_id == update.update_id:  # answered in a try before this one
-            await self._adapter.delivery.deliver(update.update_id)
-            return
         last = await self._adapter.store.keep(partial(self._adapter.store.answers.by_key, given.parent))
-        await self._ask(update, message, question, last and as_read_by(address.user, last), given)
+        await self._ask(update, message, question, last and last.as_read_by(address.user), given)
 
     async def documents(self, keeping: Keeping, update: Update, context: Context) -> None:
         """A document of an admin's is taken in; of others, it is something else."""
@@ -222,10 +219,11 @@ class Desk:
     async def _ask(
         self, update: Update, message: Message, question: str, last: Given | None, replaces: Given | None = None
     ) -> None:
-        if await self._adapter.was_replied_to(update):  # it was counted in a try before this one
+        given = await self._adapter.questions.given(update.update_id)  # it was counted in a try before this one
+        if given is None and await self._adapter.was_replied_to(update):
             return
         address = address_of(update)
-        verdict = await self._allowed(update, address)
+        verdict = Allowed(Outcome.GO) if given else await self._allowed(update, address)
         language = await self._adapter.chosen(update)
         if not verdict.goes:
             if verdict.tell:

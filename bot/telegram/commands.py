@@ -9,13 +9,13 @@ from telegram import Update
 from telegram.ext import ContextTypes
 
 from bot.messages import Language, count_in_words, say
-from bot.telegram.adapter import Adapter, address_of, is_private, stands
+from bot.telegram.adapter import Adapter, address_of, is_private
 from bot.telegram.addressing import COMMANDS, FOR_ADMINS
 from bot.telegram.buttons import languages, pages
 from bot.telegram.menu import register_for_admin
 from bot.telegram.questions import web_link
 from bot.telegram.rendering import Message, articles_page, passage_messages, plain
-from bot.telegram.store import Place
+from bot.telegram.store import Place, stands
 from vectorstore.article import Article
 
 ARTICLES_A_PAGE = 10

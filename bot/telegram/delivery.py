@@ -18,7 +18,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -49,7 +49,6 @@ from vectorstore.article import Span
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _MOST_TRIES = 5  # of a message that Telegram fails at while it does answer
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_DONE = {State.SENT, State.DROPPED}
 _MOST_OF_CAPTION = 1024  # UTF-16 code units (Bot API, `sendDocument`)
 
 # How Telegram says it, in lower case (tdlib/telegram-bot-api, Client.cpp; TDLib's MessagesManager.cpp).
@@ -110,20 +109,25 @@ class Delivery:
         await self._refused.wait()
         raise unknown_token()
 
-    async def deliver(self, update_id: int) -> list[Part]:
-        """Send what there is for an update and was not sent, in order; gives all its parts, sent or dropped."""
+    async def deliver(self, update_id: int, still: Callable[[], Awaitable[bool]] | None = None) -> list[Part]:
+        """Send what there is for an update and was not sent, in order; gives all its parts, sent or dropped.
+
+        After each time that it had to wait it asks whether the parts are `still` to be sent; where not, it gives them as they are.
+        """
         tries, waits = 0, pauses(self._pause)
         while True:
             parts = await self._store.keep(partial(self._store.outbox.parts, update_id))
             parts = [each for each in parts if each.state is not State.PREVIEW]
-            at = next((at for at, each in enumerate(parts) if each.state not in _DONE), None)
+            at = next((at for at, each in enumerate(parts) if not each.state.is_over), None)
             if at is None:
                 return parts
             if await self._go_on(parts[at], parts[:at], is_last_try=tries >= _MOST_TRIES):
                 tries, waits = 0, pauses(self._pause)
-            else:
-                await asyncio.sleep(next(waits))
-                tries += 1
+                continue
+            await asyncio.sleep(next(waits))
+            tries += 1
+            if still is not None and not await still():
+                return parts
 
     async def _go_on(self, part: Part, before: Sequence[Part], *, is_last_try: bool) -> bool:
         """One step of a part, the result of which is on the disk; whether the next may follow at once."""

@@ -82,6 +82,7 @@ class Program:
         self._delivery = Delivery(self._bot, store, _sent_again, outcome=self._metrics.delivered)
         self._questions = Questions(
             self._bot,
+            archive,
             chain,
             store,
             self._delivery,

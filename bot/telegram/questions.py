@@ -21,9 +21,11 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.pacing import Urgency
 from bot.telegram.rendering import Message, answer_messages, preview
 from bot.telegram.showing import Drafts, Showing, shown
-from bot.telegram.store import Address, Given, Part, Spent, State, Store
+from bot.telegram.store import Address, Given, Part, Spent, State, Store, stands
 from bot.web.metrics import Metrics
+from vectorstore.archive import Archive
 from vectorstore.article import Span
+from vectorstore.errors import VectorstoreError
 from vectorstore.language import detect
 
 _DRAFT_NUMBERS = (
@@ -53,6 +55,7 @@ class Questions:
     def __init__(
         self,
         bot: ExtBot[Urgency],
+        archive: Archive,
         chain: AnswerChain,
         store: Store,
         delivery: Delivery,
@@ -64,6 +67,7 @@ class Questions:
         """`today` gives the day as 2026-11-23. Answers that are not kept have no buttons, which could do nothing."""
         self._has_buttons = has_buttons
         self._bot = bot
+        self._archive = archive
         self._chain = chain
         self._store = store
         self._delivery = delivery
@@ -75,17 +79,51 @@ class Questions:
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(self, asked: Asked, last: Given | None, replaces: Given | None = None) -> None:
-        """Answer a question that goes on from `last`, in place of an answer that it `replaces`. May be called again for the same one."""
+        """Answer a question that goes on from `last`, in place of an answer that it `replaces`. May be called again for the same one.
+
+        An answer that has not been sent when an article goes from which it quotes is made anew.
+        """
         signs = _Signs(self._metrics, asked.since)
-        if await self._store.keep(partial(self._store.answers.of_update, asked.number)) is None:
-            async with self._slots:
-                answer = await self._ask(asked, last, replaces, signs)
-                is_kept = await self._put(asked, answer, last, replaces)
-            await self._tidy(asked, is_kept=is_kept)
-            self._metrics.answered(answer.status)
-            self._metrics.spent(answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.dollars)
-        await self._delivery.deliver(asked.number)
+        is_sent = False
+        while not is_sent:
+            given = await self.given(asked.number)
+            if given is None:
+                await self._make(asked, last, replaces, signs)
+            elif not await self._still_stands(asked.number):
+                parent = await self._store.keep(partial(self._store.answers.by_key, given.parent))
+                await self._make(asked, parent and parent.as_read_by(asked.address.user), given, signs)
+            parts = await self._delivery.deliver(asked.number, partial(self._still_stands, asked.number))
+            is_sent = all(each.state.is_over for each in parts)
         signs.whole()
+
+    async def given(self, number: int) -> Given | None:
+        """The answer that was made for an update, in a try before this one."""
+        return await self._store.keep(partial(self._store.answers.of_update, number))
+
+    async def _make(self, asked: Asked, last: Given | None, replaces: Given | None, signs: "_Signs") -> None:
+        async with self._slots:
+            answer = await self._ask(asked, last, replaces, signs)
+            is_kept = await self._put(asked, answer, last, replaces)
+        await self._tidy(asked, is_kept=is_kept)
+        self._metrics.answered(answer.status)
+        self._metrics.spent(answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.dollars)
+
+    async def _still_stands(self, number: int) -> bool:
+        """Whether what is yet to be sent of an answer is still in the archive; where that cannot be read, it may be."""
+        given = await self.given(number)
+        parts = await self._store.keep(partial(self._store.outbox.parts, number))
+        if given is None or all(each.state.is_over for each in parts):
+            return True
+        try:
+            return await asyncio.to_thread(self._stands, given)
+        except VectorstoreError:
+            return True
+
+    def _stands(self, given: Given) -> bool:
+        return all(
+            stands(self._archive.article(each.article), Span(each.start, each.end), each.quote)
+            for each in given.citations
+        )
 
     async def _ask(self, asked: Asked, last: Given | None, replaces: Given | None, signs: "_Signs") -> Answer:
         """The answer, shown as it comes."""

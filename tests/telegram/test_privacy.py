@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.settings import Settings
+from bot.telegram.intake import find
 from bot.telegram.program import Program
 from bot.telegram.store import FILE, Address, Part, open_store
 from bot.wiring import chain_over, open_articles
 from tests.telegram.conftest import ROOT, Running, Start
-from tests.telegram.test_conversation import GIFT, WHEN, ask, toast
+from tests.telegram.test_conversation import GIFT, WHEN, answer_to, ask, at_rest, toast
 from tests.telegram_server import TOKEN, BotApi, User
 from tests.written.speaker import Saying, Speaker
 
@@ -365,6 +368,38 @@ def test_nor_in_answers_that_quoted_it(server: BotApi, start: Start, telegram_ho
     assert running.store.empty_log()
 
     assert holders(OF_ARTICLE, telegram_home) == {}
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["while it waits", "over a restart"])
+@pytest.mark.parametrize("is_edited", [False, True], ids=["a question", "an edited question"])
+def test_an_answer_that_waits_when_its_article_is_removed_is_made_anew(
+    restarts: bool, is_edited: bool, server: BotApi, start: Start, telegram_home: Path
+) -> None:
+    running = start()
+    alice = server.user(ALICE)
+    asked = alice.says("Hvem er Kim Jong-un?") if is_edited else None
+    if asked:
+        answer_to(server, asked)
+    rule = server.fault("reset_before", "editMessageText" if asked else "sendMessage")
+    alice.edits(asked, GIFT) if asked else alice.says(GIFT)
+    until(lambda: any(OF_ARTICLE[0] in (each or "") for each in columns(telegram_home)["outbox.payload"]))
+    if restarts:
+        running.signal()
+        running.signal()
+        running.ended()
+    with open_articles(Settings(home=telegram_home)) as archive:
+        (article,) = find(archive, ARTICLE)
+        archive.remove([article.id])
+    if restarts:
+        running = start()
+
+    rule.clear()
+    at_rest(server, running)
+
+    (shown,) = server.messages(alice, by_bot=True)
+    assert shown.text
+    assert OF_ARTICLE[0] not in shown.text
+    assert not any(columns(telegram_home)["outbox.payload"])
 
 
 # Who can read it, who is told of it, and what is logged: P6, P7, P1 and P9

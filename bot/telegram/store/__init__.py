@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bot.telegram.store.answers import Answers, Cited, Given, digest
+from bot.telegram.store.answers import Answers, Cited, Given, digest, stands
 from bot.telegram.store.inbox import Inbox, Waiting, kind_of, number_in
 from bot.telegram.store.outbox import Address, Outbox, Part, State
 from bot.telegram.store.people import CHOICES, People, Spent
@@ -39,6 +39,7 @@ __all__ = [
     "kind_of",
     "number_in",
     "open_store",
+    "stands",
 ]
 
 FILE = "telegram.sqlite3"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.answer import Answer
 from bot.memory import Conversation, Turn
 from bot.telegram.store.outbox import Address, Part, write
+from vectorstore.article import Article, Span
 from vectorstore.database import Connection, Database, Row
 
 _TURNS = 6  # of a conversation that are looked back upon
@@ -48,6 +49,10 @@ class Given:
     citations: tuple[Cited, ...]
     feedback: int | None
 
+    def as_read_by(self, user: int | None) -> "Given":
+        """The answer as a user may go on from it: without what was said before it, where that was said to another."""
+        return self if self.address.user == user else replace(self, parent=None)
+
 
 class Answers:
     """The answers of one bot. Each call is one transaction; who asks for one names the chat and the user that it belongs to."""
@@ -73,10 +78,12 @@ class Answers:
     ) -> None:
         """Put an answer on disk with the parts that it is sent as; from here on it is the last of its conversation.
 
-        It takes the place of an answer to the same question, where that was edited. Where the update has an answer, that one stays.
+        It takes the place of an answer that it replaces, with all that was to be sent of that. Where the update has another, that one stays.
         """
         now = self._clock()
         with self._database.writing() as connection:
+            if replaces is not None:
+                connection.execute("UPDATE answers SET update_id = NULL WHERE key = ?", (replaces.key,))
             if connection.execute("SELECT 1 FROM answers WHERE update_id = ?", (update_id,)).fetchone():
                 return
             row = (
@@ -208,6 +215,11 @@ class Answers:
 def digest(quote: str) -> str:
     """The SHA-256 of a quote, in hexadecimal."""
     return hashlib.sha256(quote.encode()).hexdigest()
+
+
+def stands(article: Article | None, span: Span, quote: str) -> bool:
+    """Whether a quote with this SHA-256 still stands there; it does not in an article that is gone."""
+    return article is not None and span.end <= len(article.text) and digest(span.of(article.text)) == quote
 
 
 def _cited(answer: Answer) -> Iterator[tuple[int, str, int, int, bool, str]]:

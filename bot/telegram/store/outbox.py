@@ -20,6 +20,11 @@ class State(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"  # Telegram will not take it, whatever is done
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be done any more."""
+        return self in {State.SENT, State.DROPPED}
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.telegram.load [--chats 500] [--rate 20] [--seconds 300] [--warm-up 20] [--quoting] [--abuser 50]
     python -m benchmarks.telegram.load --burst 200
+    python -m benchmarks.telegram.load --quoting --unpaced --rate 50
 
 The bot is a process of its own, on one core; the Bot API server of the tests (with Telegram's limits: 1 message a second in a chat, 30 in
 all), those who ask and the model, which is simulated (first token after 300 ms, the others at 50 a second), are on the other. The sample
@@ -67,29 +68,32 @@ def main() -> None:
     parser.add_argument("--abuser", type=float, default=0.0, help="questions a second of one user more, not counted")
     parser.add_argument("--quoting", action="store_true", help="without a model")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-limits", action="store_true", help="a server without Telegram's limits")
+    parser.add_argument(
+        "--unpaced", action="store_true", help="neither the server nor the bot keeps to Telegram's pace"
+    )
     given = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     print(f"{len(cores)} cores, load {os.getloadavg()[0]:.2f}, Python {sys.version.split()[0]}, seed {given.seed}")
-    limits = Limits() if given.no_limits else Limits("enforce", slack=0.0)
+    limits = Limits() if given.unpaced else Limits("enforce", slack=0.0)
     with tempfile.TemporaryDirectory() as folder, model(clocks=False) as address, BotApi(limits=limits) as server:
         home = Path(folder)
         with open_articles(Settings(home=home, model="none")) as archive:
             take_in_samples(archive)
         os.sched_setaffinity(0, {cores[-1]})
-        with bot(server, home, "" if given.quoting else address, cores[0]) as process:
+        module = ["benchmarks.telegram.unpaced"] if given.unpaced else ["bot", "telegram"]
+        with bot(server, home, "" if given.quoting else address, module, cores[0]) as process:
             server.wait_for(lambda: server.calls("getUpdates"), 60)
             random.seed(given.seed)
             if given.burst:
                 asked = burst(server, given.burst)
             else:
                 asked = steady(server, given.chats, given.rate, given.seconds, given.warm_up, given.abuser)
-            report(server, asked, process)
+            report(server, asked, process, is_written=not given.quoting)
 
 
 @contextmanager
-def bot(server: BotApi, home: Path, address: str, core: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The bot, as an operator runs it."""
+def bot(server: BotApi, home: Path, address: str, module: list[str], core: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The bot, as a process on a core."""
     environment = {
         **os.environ,
         "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -101,7 +105,7 @@ def bot(server: BotApi, home: Path, address: str, core: int) -> Iterator["subpro
         "KILDEBOT_MODEL": "openai:simulated" if address else "none",
         "OPENAI_BASE_URL": address,
     }
-    process = subprocess.Popen([sys.executable, "-m", "bot", "telegram"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", *module], env=environment)
     os.sched_setaffinity(process.pid, {core})
     try:
         yield process
@@ -149,7 +153,7 @@ def questions() -> Iterator[str]:
         yield random.choice(random.choices([plain, FOLLOW_UPS, ABSENT], [3, 1, 1])[0])
 
 
-def report(server: BotApi, asked: list[Asked], process: "subprocess.Popen[bytes]") -> None:
+def report(server: BotApi, asked: list[Asked], process: "subprocess.Popen[bytes]", *, is_written: bool) -> None:
     wanted = {(each.chat, each.message.id): each for each in asked}
     until = time.monotonic() + _GRACE
     while time.monotonic() < until and not wanted.keys() <= _answers(server).keys():
@@ -163,7 +167,7 @@ def report(server: BotApi, asked: list[Asked], process: "subprocess.Popen[bytes]
     show("first sign", [_after(signs[each.chat], each.due) for each in asked if each.chat in signs])
     show("answer", [each.at - wanted[key].due for key, each in came.items()])
     own = [each.at - wanted[key].due - _models_own(each.text) for key, each in came.items() if _spoke(each.text)]
-    if own:
+    if own and is_written:
         show(f"answer, beyond the model ({len(own)})", own)
     calls = {f"{method} {status}": number for (method, status), number in sorted(server.api.ledger.statuses.items())}
     print(f"429: {server.count(429)}; most messages in a second: {server.api.pace.highest_in_a_second}; calls: {calls}")

@@ -343,6 +343,7 @@ def serve(
     version: str = "",
     *,
     alone: Sequence[str] = (sys.executable, "-m", "bot.telegram"),
+    pacer: Pacer | None = None,
 ) -> int:
     """Run the bot until a signal comes; gives the exit code. Raises `TelegramRefused`, `SettingsInvalid` and `VectorstoreError`.
 
@@ -356,7 +357,8 @@ def serve(
             if hasattr(signal, name):
                 loop.add_signal_handler(getattr(signal, name), signalled.put_nowait, getattr(signal, name))
         apart = Apart([*alone, str(settings.home)])
-        await Program(settings, archive, chain, store, version, apart=apart, settled=_settle).run(signalled)
+        program = Program(settings, archive, chain, store, version, apart=apart, pacer=pacer, settled=_settle)
+        await program.run(signalled)
 
     try:
         asyncio.run(main())

@@ -5,7 +5,7 @@ question ─→ Composer (a chat model, streamed and proven) ─→ Answer
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -184,8 +184,7 @@ class AnswerChain:
     ) -> Answer:
         """The answer as the `writer` gives it: no model is asked. Raises `VectorstoreError`."""
         began = time.perf_counter()
-        findings = self._search.find(question, conversation.questions)
-        draft = self._writer.write(findings)
+        findings, draft = self._read(question, conversation)
         citations = prove(draft.citations)
         dropped = [each for each in draft.citations if each not in citations]
         return self._answer(
@@ -200,6 +199,29 @@ class AnswerChain:
             citations=citations,
             claims=tuple(Claim(each.quote, (each.number,), proven=True) for each in citations),
         )
+
+    def find(self, question: str, conversation: Conversation) -> Findings:
+        """The passages that `quote` answers from. Raises `VectorstoreError`."""
+        return self._read(question, conversation)[0]
+
+    def _read(self, question: str, conversation: Conversation) -> tuple[Findings, Draft]:
+        """What is found and said for a question as it goes on from those before it, or for it alone: whichever is likelier to answer.
+
+        Nobody says that they change the subject. Where words of the question point back, it is read alone only if there is no answer
+        otherwise. Chosen on questions for fitting; benchmarks/README.md tells what it does for others.
+        """
+        if not conversation.questions:
+            return self._found(question)
+        going_on, draft = self._found(question, conversation.questions)
+        if draft.citations and conversation.is_pointed_at_by(question):
+            return going_on, draft
+        alone, other = self._found(question)
+        is_likelier = other.citations and other.confidence >= draft.confidence
+        return (alone, other) if is_likelier else (going_on, draft)
+
+    def _found(self, question: str, earlier: Sequence[str] = ()) -> tuple[Findings, Draft]:
+        findings = self._search.find(question, earlier)
+        return findings, self._writer.write(findings)
 
     def _composed(self, asked: Asked, composed: Composed, began: float) -> Answer:
         """What a model wrote, as an answer; one in which it claims nothing says that the articles do not tell."""

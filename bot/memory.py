@@ -42,10 +42,18 @@ class Conversation:
         return tuple(turn.question for turn in self.turns)
 
     def is_leaned_on_by(self, question: str) -> bool:
-        """Whether a question may mean something that was said before it."""
+        """Whether a question may mean something that was said before it: it points there, or is too short to say what it is about."""
+        is_short = len(question.split()) < _FEWEST_WORDS and not _names(question)
+        return self.is_pointed_at_by(question) or (bool(self.turns) and is_short)
+
+    def is_pointed_at_by(self, question: str) -> bool:
+        """Whether words of a question stand for something that was said before it."""
         if not self.turns:
             return False
         if _POINTING.search(question) or _GOING_ON.match(question):
             return True
-        nameless = not _NAMING.search(question.strip())
-        return nameless and (len(question.split()) < _FEWEST_WORDS or bool(_MAYBE_POINTING.search(question)))
+        return bool(_MAYBE_POINTING.search(question)) and not _names(question)
+
+
+def _names(question: str) -> bool:
+    return bool(_NAMING.search(question.strip()))

@@ -143,6 +143,15 @@ class Answering(Runnable[str | Question, Event]):
                     yield event
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it can be understood alone; or as it was asked, after `earlier` ones, oldest first."""
+
+    asked: Asked
+    question: str
+    earlier: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Retrieved:
     """A question, as it can be understood alone, and what was found for it."""
@@ -187,10 +196,10 @@ class Writing:
         """Let go of what is held open."""
         await self._model.close()
 
-    async def _stand_alone(self, asked: Asked, config: RunnableConfig) -> tuple[Asked, str]:
-        """The question as it can be understood without the conversation; as it is where it can be, or where the model fails."""
+    async def _stand_alone(self, asked: Asked, config: RunnableConfig) -> Understood:
+        """The question as it can be understood without the conversation; where the model fails, as it goes on from those before it."""
         if not asked.conversation.is_leaned_on_by(asked.question):
-            return asked, asked.question
+            return Understood(asked, asked.question)
         until = _now() + _SHARE_FOR_STANDALONE * (asked.until - _now())
         values = self._prompt.to_stand_alone(asked.question, asked.conversation)
         reply = self._model.reply(self._prompt.standalone, values, until, config)
@@ -206,14 +215,15 @@ class Writing:
         finally:
             asked.spent.append(reply.usage)
         line = " ".join(said.split()).strip('"«»“” ')
-        return asked, line if 0 < len(line) <= _LONGEST_STANDALONE else asked.question
+        if 0 < len(line) <= _LONGEST_STANDALONE:
+            return Understood(asked, line)
+        return Understood(asked, asked.question, asked.conversation.questions)
 
-    async def _retrieve(self, given: tuple[Asked, str], config: RunnableConfig) -> Retrieved:
-        asked, question = given
+    async def _retrieve(self, understood: Understood, config: RunnableConfig) -> Retrieved:
         found: list[Findings] = []
-        earlier = asked.conversation.questions if question == asked.question else ()
-        await ArchiveRetriever(search=self._search, earlier=earlier, found=found.append).ainvoke(question, config)
-        return Retrieved(asked, question, found[0])
+        retriever = ArchiveRetriever(search=self._search, earlier=understood.earlier, found=found.append)
+        await retriever.ainvoke(understood.question, config)
+        return Retrieved(understood.asked, understood.question, found[0])
 
     async def _write(self, given: AsyncIterator[Retrieved], config: RunnableConfig) -> AsyncIterator[Step]:
         async for retrieved in given:

@@ -110,6 +110,23 @@ def test_a_follow_up_is_about_what_was_asked_before(chain: AnswerChain) -> None:
     assert first_quote(chain.answer("When will it sail again?", conversation)).startswith("It will sail")
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "quoted"),
+    [
+        ("Hvilken gave hadde Kim med til Putin?", "Which company lacks spare parts for its ferry?", "spare parts"),
+        ("Hvorfor har fergen mellom Moss og Horten stanset?", "Hvilken gave hadde Kim med?", "sverd"),
+        ("Hvilke bombefly fikk Kim inspisere?", "Hvor lang er verneplikten i Nord-Korea?", "ti år"),
+    ],
+)
+def test_who_changes_the_subject_is_answered_as_if_they_had_asked_nothing_before(
+    before: str, question: str, quoted: str, chain: AnswerChain
+) -> None:
+    conversation = Conversation((Turn(before, chain.answer(before).text),))
+    answer = chain.answer(question, conversation)
+    assert answer.citations == chain.answer(question).citations
+    assert quoted in first_quote(answer)
+
+
 def test_who_asks_about_two_people_is_not_answered_with_one_of_them(tmp_path: Path) -> None:
     """Where every article is about Ada, her name tells nothing apart; but Bo is asked for too, who stands in nearly as many."""
     rounds = [

@@ -26,7 +26,6 @@ from bot.web.metrics import Metrics
 from bot.wiring import spoken_language
 from vectorstore.archive import Archive
 from vectorstore.article import Span
-from vectorstore.search import Search
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Adapter:
     bot: ExtBot[Urgency]
     settings: Settings
     archive: Archive
-    search: Search
     store: Store
     delivery: Delivery
     questions: Questions
@@ -111,8 +109,8 @@ class Adapter:
         cited = [(each.article, Span(each.start, each.end)) for each in given.citations]
         number = max((each.number for each in given.citations), default=0) + 1
         found: list[Citation] = []
-        for hit in self.search.hits(given.question, conversation.questions):
-            passage = hit.passage
+        for candidate in self.chain.find(given.question, conversation).candidates:
+            passage = candidate.passage
             known = any(
                 article == passage.article.id and span.start < passage.span.end and passage.span.start < span.end
                 for article, span in cited

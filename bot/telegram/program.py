@@ -36,7 +36,7 @@ from bot.telegram.reaching import LONGEST_PAUSE, TelegramRefused, patiently, sec
 from bot.telegram.store import Address, Part, Store, Waiting, kind_of
 from bot.web import Metrics, Web
 from bot.web.server import Limits as WebLimits
-from bot.wiring import budget_of, search_over
+from bot.wiring import budget_of
 from vectorstore.archive import Archive
 from vectorstore.errors import VectorstoreError
 
@@ -105,7 +105,6 @@ class Program:
             settings=settings,
             archive=archive,
             chain=chain,
-            search=search_over(archive),
             store=store,
             delivery=self._delivery,
             questions=self._questions,

@@ -43,6 +43,7 @@ QUESTIONS = (
     "Hvordan reiste Kim til Russland?", "What did Kim and Putin talk about?", "Hvorfor er Vesten bekymret?",
 )  # fmt: skip
 _CLOCKS = re.compile(r"(\d{9,}) (\d{9,})")
+_LAST_QUESTION = "The last question: "
 _PASSAGE = re.compile(r"^\[(\d+)\] .*\n(.*?[.!?])(?:\s|$)", re.MULTILINE)
 
 
@@ -135,8 +136,10 @@ async def _respond(clocks: bool, reader: asyncio.StreamReader, writer: asyncio.S
     length = re.search(r"content-length: (\d+)", head)
     body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
     arrived = time.monotonic()
-    found = _PASSAGE.findall(body["messages"][-1]["content"])[:3]
-    said = " ".join(f"{sentence[:-1]} [{number}]{sentence[-1]}" for number, sentence in found) or "Ingenting."
+    asked = body["messages"][-1]["content"]
+    found = _PASSAGE.findall(asked)[:3]
+    said = " ".join(f"{sentence[:-1]} [{number}]{sentence[-1]}" for number, sentence in found)
+    said = said or asked.rpartition(_LAST_QUESTION)[2]  # a question that leans on others stands alone as it is
     await asyncio.sleep(FIRST_TOKEN)
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
     words = re.findall(r"\S+\s*", said)

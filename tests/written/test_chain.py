@@ -49,6 +49,10 @@ def test_the_model_is_given_the_passages_with_what_is_known_of_them(speak: Speak
     assert "sk-test" not in prompt
 
 
+def unfenced(prompt: str) -> str:
+    return re.sub(r"passages-\w+", "", prompt)
+
+
 def test_the_fence_around_the_passages_is_another_each_time(speak: Speak, make_chain: MakeChain) -> None:
     speaker = speak(saying(ANSWER))
     chain = make_chain(speaker.address)
@@ -106,13 +110,24 @@ def test_a_question_that_leans_on_the_conversation_is_made_to_stand_alone(speak:
     assert answer.usage.tokens > 0
 
 
-@pytest.mark.parametrize("conversation", [(), (Turn("Hva er en spermhval?", "En hval."),)])
-def test_a_question_that_stands_alone_is_asked_as_it_is(
-    conversation: tuple[Turn, ...], speak: Speak, make_chain: MakeChain
+def test_a_question_that_stands_alone_is_asked_as_if_nothing_had_been_asked_before(
+    speak: Speak, make_chain: MakeChain
 ) -> None:
     speaker = speak(saying(ANSWER))
-    make_chain(speaker.address).answer(QUESTION, Conversation(conversation))
-    assert len(speaker.requests) == 1
+    chain = make_chain(speaker.address)
+    chain.answer(QUESTION)
+    chain.answer(QUESTION, Conversation((Turn("Hva er en spermhval?", "En hval."),)))
+    assert len(speaker.requests) == 2
+    assert unfenced(speaker.prompt(1)) == unfenced(speaker.prompt(0))
+
+
+def test_a_question_that_the_model_leaves_as_it_is_stands_alone(speak: Speak, make_chain: MakeChain) -> None:
+    question = "Hvor mange biler tar fergen da?"
+    speaker = speak(in_turn(saying(ANSWER), saying(question), saying(ANSWER)))
+    chain = make_chain(speaker.address)
+    chain.answer(question)
+    chain.answer(question, Conversation((Turn("Hva er en spermhval?", "En hval."),)))
+    assert unfenced(speaker.prompt(2)) == unfenced(speaker.prompt(0))
 
 
 def test_where_a_question_cannot_be_made_to_stand_alone_the_conversation_is_searched_with_it(

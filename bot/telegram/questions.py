@@ -187,7 +187,7 @@ class Questions:
         if not self._store.inbox.waits(asked.number):
             return False
         token = self._store.answers.new_token()
-        buttons = keyboard(answer, token) if self._has_buttons else None
+        buttons = keyboard(answer, token) if self._has_buttons and _can_press(asked.address) else None
         before = self._store.outbox.messages_of(replaces.key) if replaces else []
         asked = replace(asked, language=Language.of(answer.language))
         parts = parts_of(asked, answer_messages(answer, self.link), buttons, before)
@@ -238,6 +238,11 @@ class _Signs:
         """The answer is there."""
         self.first()
         self._metrics.seen_whole(time.monotonic() - self._since)
+
+
+def _can_press(address: Address) -> bool:
+    """Whether there is somebody who may press the buttons: a user, or a group's anonymous admins; nobody presses as a channel."""
+    return address.user is None or address.user > 0 or address.user == address.chat
 
 
 def _key(citation: Citation) -> tuple[str, str, Span]:

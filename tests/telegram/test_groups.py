@@ -122,6 +122,22 @@ def test_answers_in_a_group_reply_to_the_question(server: BotApi, start: Start) 
     assert SWORD in answer_to(server, question).text
 
 
+def test_an_answer_to_a_channel_has_no_buttons_for_nobody_could_press_them(server: BotApi, start: Start) -> None:
+    start()
+    alice = server.user(42)
+    group = server.group(GROUP, members=[alice])
+    channel = {"id": -1_009_900, "type": "channel", "title": "Kanal"}
+    message = alice.says("hei", group).json() | {"sender_chat": channel, "text": f"@kilde_bot {GIFT}"}
+    message["from"] = {"id": 136_817_688, "is_bot": True, "first_name": "Channel"}
+    message["entities"] = [{"type": "mention", "offset": 0, "length": 10}]
+    server.inject({"message": message})
+
+    answer = alice.hears(chat=group)
+    assert SWORD in answer.text
+    assert answer.markup is None
+    assert answer_to(server, alice.says(f"@kilde_bot {GIFT}", group, anonymous=True)).markup
+
+
 # What is kept
 
 CANARY = "KANARIFUGL"

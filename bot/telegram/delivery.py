@@ -112,14 +112,15 @@ class Delivery:
     async def deliver(self, update_id: int, still: Callable[[], Awaitable[bool]] | None = None) -> list[Part]:
         """Send what there is for an update and was not sent, in order; gives all its parts, sent or dropped.
 
-        After each time that it had to wait it asks whether the parts are `still` to be sent; where not, it gives them as they are.
+        After each time that it had to wait it asks whether the parts are `still` to be sent; where not, or where their text was erased,
+        it gives them as they are.
         """
         tries, waits = 0, pauses(self._pause)
         while True:
             parts = await self._store.keep(partial(self._store.outbox.parts, update_id))
             parts = [each for each in parts if each.state is not State.PREVIEW]
             at = next((at for at, each in enumerate(parts) if not each.state.is_over), None)
-            if at is None:
+            if at is None or any(each.is_withdrawn for each in parts):
                 return parts
             if await self._go_on(parts[at], parts[:at], is_last_try=tries >= _MOST_TRIES):
                 tries, waits = 0, pauses(self._pause)

@@ -84,29 +84,31 @@ class Questions:
         An answer that has not been sent when an article goes from which it quotes is made anew.
         """
         signs = _Signs(self._metrics, asked.since)
-        is_sent = False
-        while not is_sent:
-            given = await self.given(asked.number)
+        is_over = False
+        while not is_over:
+            given, is_kept = await self.given(asked.number), True
             if given is None:
-                await self._make(asked, last, replaces, signs)
+                is_kept = await self._make(asked, last, replaces, signs)
             elif not await self._still_stands(asked.number):
                 parent = await self._store.keep(partial(self._store.answers.by_key, given.parent))
-                await self._make(asked, parent and parent.as_read_by(asked.address.user), given, signs)
+                is_kept = await self._make(asked, parent and parent.as_read_by(asked.address.user), given, signs)
             parts = await self._delivery.deliver(asked.number, partial(self._still_stands, asked.number))
-            is_sent = all(each.state.is_over for each in parts)
+            is_over = not is_kept or all(each.state.is_over for each in parts)
         signs.whole()
 
     async def given(self, number: int) -> Given | None:
         """The answer that was made for an update, in a try before this one."""
         return await self._store.keep(partial(self._store.answers.of_update, number))
 
-    async def _make(self, asked: Asked, last: Given | None, replaces: Given | None, signs: "_Signs") -> None:
+    async def _make(self, asked: Asked, last: Given | None, replaces: Given | None, signs: "_Signs") -> bool:
+        """Make the answer; False where whoever asked has been forgotten meanwhile."""
         async with self._slots:
             answer = await self._ask(asked, last, replaces, signs)
             is_kept = await self._put(asked, answer, last, replaces)
         await self._tidy(asked, is_kept=is_kept)
         self._metrics.answered(answer.status)
         self._metrics.spent(answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.dollars)
+        return is_kept
 
     async def _still_stands(self, number: int) -> bool:
         """Whether what is yet to be sent of an answer is still in the archive; where that cannot be read, it may be."""
@@ -114,6 +116,8 @@ class Questions:
         parts = await self._store.keep(partial(self._store.outbox.parts, number))
         if given is None or all(each.state.is_over for each in parts):
             return True
+        if any(each.is_withdrawn for each in parts):
+            return False
         try:
             return await asyncio.to_thread(self._stands, given)
         except VectorstoreError:

@@ -392,6 +392,10 @@ def test_an_answer_that_waits_when_its_article_is_removed_is_made_anew(
         archive.remove([article.id])
     if restarts:
         running = start()
+    else:
+        running.store.answers.withdraw(article.id)  # as /remove does, and the hour
+        assert running.store.empty_log()
+        assert holders(OF_ARTICLE, telegram_home) == {}
 
     rule.clear()
     at_rest(server, running)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.answer import Answer
 from bot.memory import Conversation, Turn
-from bot.telegram.store.outbox import Address, Part, write
+from bot.telegram.store.outbox import WITHDRAWN, Address, Part, write
 from vectorstore.article import Article, Span
 from vectorstore.database import Connection, Database, Row
 
@@ -182,13 +182,19 @@ class Answers:
             return [str(row[0]) for row in rows]
 
     def withdraw(self, article: str) -> None:
-        """An article is gone: what answers said from it is erased, and where links led. That they were given, and for what questions, is not."""
+        """An article is gone: what answers said from it is erased, also where it waits to be sent, and where links led.
+
+        That they were given, and for what questions, is not.
+        """
+        cites = "EXISTS (SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$[1]') = ?)"
         with self._database.writing() as connection:
             connection.execute("DELETE FROM places WHERE article = ?", (article,))
-            connection.execute(
-                "UPDATE answers SET text = '' WHERE EXISTS"
-                " (SELECT 1 FROM json_each(citations) WHERE json_extract(value, '$[1]') = ?)",
-                (article,),
+            rows = connection.execute(f"SELECT key FROM answers WHERE {cites}", (article,))  # noqa: S608 - a constant
+            keys = [int(row[0]) for row in rows]
+            connection.executemany("UPDATE answers SET text = '' WHERE key = ?", [(key,) for key in keys])
+            connection.executemany(
+                "UPDATE outbox SET payload = ? WHERE answer = ? AND payload <> '{}'",  # `{}` is to be deleted
+                [(json.dumps(WITHDRAWN), key) for key in keys],
             )
 
     def judge(self, given: Given, feedback: int | None) -> None:

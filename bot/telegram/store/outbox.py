@@ -10,6 +10,9 @@ from typing import Any
 from bot.telegram.store.schema import IS_WAITING
 from vectorstore.database import Connection, Database, Row
 
+WITHDRAWN: dict[str, Any] = {"withdrawn": True}
+"""The payload of a message that is not to be sent as it was; for what is asked there is to be another answer."""
+
 
 class State(StrEnum):
     """What became of a part."""
@@ -49,6 +52,11 @@ class Part:
     state: State = State.READY
     message: int | None = None
     answer: int | None = None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its text was erased before it was sent."""
+        return self.payload == WITHDRAWN
 
 
 class Outbox:

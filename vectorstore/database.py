@@ -72,6 +72,9 @@ class Database:
     def close(self) -> None:
         """Close the idle connections; SQLite empties and removes its log with the last one."""
         self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()
@@ -139,10 +142,12 @@ class Database:
             yield connection
         finally:
             # A signal's exception may have come between BEGIN and what ends it; to close the connection rolls back.
-            if self._closed or connection.in_transaction:
+            if connection.in_transaction:
                 connection.close()
             else:
                 self._idle.put(connection)
+            if self._closed:  # after it was put there, so that it is closed here or there, whoever comes first
+                self._close_idle()
 
     def _connect(self) -> Connection:
         if self._closed:

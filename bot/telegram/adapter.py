@@ -14,7 +14,6 @@ from bot.chain import AnswerChain
 from bot.memory import Conversation
 from bot.messages import Language
 from bot.settings import Settings
-from bot.spending import Budget
 from bot.telegram.access import Access
 from bot.telegram.delivery import Delivery
 from bot.telegram.limits import Limits
@@ -40,7 +39,6 @@ class Adapter:
     questions: Questions
     access: Access
     limits: Limits
-    budget: Budget
     metrics: Metrics
     chain: AnswerChain
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from telegram import Document, Update
 from telegram.constants import FileSizeLimit
 from telegram.error import TelegramError
 
+from bot.answer import Usage
 from bot.errors import BotError
 from bot.fetching import fetch
 from bot.messages import Language, count_in_words, decimal, headline, say
@@ -17,6 +19,7 @@ from bot.telegram import intake
 from bot.telegram.adapter import Adapter
 from bot.telegram.commands import Context
 from bot.telegram.rendering import harmless, plain
+from bot.wiring import budget_of
 from vectorstore.errors import VectorstoreError
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -88,7 +91,7 @@ class Keeping:
         adapter, store = self.adapter, self.adapter.store
         figures = await store.keep(store.figures)
         waiting, quarantined = await store.keep(lambda: (store.inbox.depth(), store.inbox.quarantined()))
-        today = await asyncio.to_thread(adapter.budget.spent)
+        today = await asyncio.to_thread(self._spent)
         lines = [
             count_in_words(adapter.archive.article_count, language),
             say("stats_answers", language, **figures),
@@ -101,6 +104,10 @@ class Keeping:
             say("stats_spent", language, tokens=today.tokens, dollars=decimal(today.dollars or 0, 2, language)),
         ]
         await self._tell(update, lines)
+
+    def _spent(self) -> Usage:
+        with closing(budget_of(self.adapter.settings)) as budget:
+            return budget.spent()
 
     async def _take_in_document(self, update: Update, document: Document) -> None:
         if await self.adapter.was_replied_to(update):

@@ -36,7 +36,6 @@ from bot.telegram.reaching import LONGEST_PAUSE, TelegramRefused, patiently, sec
 from bot.telegram.store import Address, Part, Store, Waiting, kind_of
 from bot.web import Metrics, Web
 from bot.web.server import Limits as WebLimits
-from bot.wiring import budget_of
 from vectorstore.archive import Archive
 from vectorstore.errors import VectorstoreError
 
@@ -110,7 +109,6 @@ class Program:
             questions=self._questions,
             access=_access(settings),
             limits=Limits(_quotas(settings), store.people),
-            budget=budget_of(settings),
             metrics=self._metrics,
         )
         Desk(self._adapter).register(self._application)
